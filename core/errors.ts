@@ -1,0 +1,49 @@
+/** Every error that Rollcall throws on purpose: a stable `code`, and a message that names the value and the next step. */
+export class RollcallError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** Why bytes were refused. Stable: metrics and the fuzzer count by it. */
+export type MalformedReason =
+  | 'empty'
+  | 'truncated'
+  | 'unknown-kind'
+  | 'bad-body'
+  | 'bad-checksum'
+  | 'bad-compression'
+  | 'too-large'
+  | 'too-deep'
+  | 'too-many'
+  | 'wrong-label'
+  | 'not-sealed'
+  | 'sealed'
+  | 'no-key';
+
+/** Bytes from outside that are not a message of the protocol. The one exception that decoding may throw. */
+export class MalformedPacket extends RollcallError {
+  readonly reason: MalformedReason;
+
+  constructor(reason: MalformedReason, message: string, options?: { cause?: unknown }) {
+    super('MALFORMED_PACKET', message, options);
+    this.reason = reason;
+  }
+}
+
+export class AddressInUse extends RollcallError {
+  constructor(address: string) {
+    super('ADDRESS_IN_USE', `${address} is already bound. Stop what uses it, or bind another port.`);
+  }
+}
+
+/** A setting, argument or option that cannot be used. */
+export class InvalidSetting extends RollcallError {
+  constructor(name: string, value: unknown, allowed: string) {
+    super('INVALID_SETTING', `${name} is ${JSON.stringify(value) ?? String(value)}, but must be ${allowed}.`);
+  }
+}

@@ -1,0 +1,19 @@
+/** AES key material: 16, 24 or 32 bytes. */
+export type Key = Uint8Array;
+
+export const NONCE_BYTES = 12;
+export const TAG_BYTES = 16;
+
+/**
+ * Authenticated encryption, synchronous: the protocol seals packets on the hot path.
+ *
+ * Contract: `seal` returns ciphertext followed by a 16-byte tag, exactly `plain.length + 16` bytes. `open` returns
+ * the plain bytes, or `undefined` when key, nonce, associated data or a single bit does not match; it never throws
+ * on data from outside. Neither keeps or changes what it was given.
+ */
+export interface Crypto {
+  /** A fresh 12-byte nonce, never repeated under one key. */
+  nonce(): Uint8Array;
+  seal(key: Key, nonce: Uint8Array, plain: Uint8Array, associated: Uint8Array): Uint8Array;
+  open(key: Key, nonce: Uint8Array, sealed: Uint8Array, associated: Uint8Array): Uint8Array | undefined;
+}
