@@ -1,0 +1,82 @@
+import type { MembershipSettings } from '../../core/membership/settings.ts';
+import type { Fault } from '../faults/fault.ts';
+import type { Invariant } from '../invariant.ts';
+import { accuracy } from './accuracy.ts';
+import { boundedPackets } from './bounded-packets.ts';
+import { boundedTimers } from './bounded-timers.ts';
+import { type Bounds, boundsFor } from './bounds.ts';
+import { broadcastsArrive } from './broadcasts-arrive.ts';
+import { completeness } from './completeness.ts';
+import { convergence, metadataSpreads } from './convergence.ts';
+import { healthBlamesItself } from './health-blames-itself.ts';
+import { healthRecovers } from './health-recovers.ts';
+import { incarnationNeverFalls } from './incarnation-never-falls.ts';
+import { legalTransitions } from './legal-transitions.ts';
+import { namedAccuser } from './named-accuser.ts';
+import { noInvention } from './no-invention.ts';
+import { noResurrection } from './no-resurrection.ts';
+import { nothingLeftRunning } from './nothing-left-running.ts';
+import { oneDescription } from './one-description.ts';
+import { ownIncarnationRises } from './own-incarnation-rises.ts';
+import { packetsFit } from './packets-fit.ts';
+import { pointsReached } from './points.ts';
+import { probeCoverage } from './probe-coverage.ts';
+import { probeOrder } from './probe-order.ts';
+import { quietWhenIdle } from './quiet-when-idle.ts';
+import { invariantsOf, type Rule } from './rule.ts';
+import { selfBelief } from './self-belief.ts';
+import { suspicionEnds } from './suspicion-ends.ts';
+import { suspicionLasts } from './suspicion-lasts.ts';
+import { theGoneAreForgotten } from './the-gone-are-forgotten.ts';
+
+export interface JudgeOptions {
+  /** The run's schedule: it says who may honestly have forgotten its past. */
+  readonly faults?: readonly Fault[];
+  /** Relays are healthy and nacks can arrive in time: then a crash of others may not shake anybody's self-confidence. */
+  readonly nacksArrive?: boolean;
+}
+
+/** All rules that hold for any run of a membership cluster under these settings. Make a new list for every run. */
+export function membershipInvariants(settings: MembershipSettings, options: JudgeOptions = {}): readonly Invariant[] {
+  const bounds = (hosts: number): Bounds => boundsFor(settings, hosts);
+  const forgetful = forgetfulHosts(options.faults ?? []);
+  const rules: Rule[] = [
+    incarnationNeverFalls,
+    ownIncarnationRises(forgetful),
+    oneDescription(forgetful),
+    noResurrection,
+    legalTransitions,
+    selfBelief,
+    namedAccuser,
+    noInvention,
+    completeness(bounds),
+    suspicionEnds(bounds),
+    suspicionLasts(bounds),
+    accuracy(bounds),
+    convergence(bounds),
+    metadataSpreads(bounds),
+    probeCoverage(bounds),
+    probeOrder,
+    theGoneAreForgotten(bounds),
+    boundedTimers(settings),
+    boundedPackets(settings),
+    packetsFit(bounds),
+    quietWhenIdle(bounds),
+    nothingLeftRunning,
+    broadcastsArrive(bounds),
+    healthRecovers(bounds),
+    pointsReached,
+  ];
+  if (options.nacksArrive === true) rules.push(healthBlamesItself);
+  return invariantsOf(rules);
+}
+
+/** Hosts that start without what they stored, or whose clock is moved: they cannot know how far they had come. */
+function forgetfulHosts(faults: readonly Fault[]): ReadonlySet<string> {
+  const forgetful = new Set<string>();
+  for (const fault of faults) {
+    const forgets = (fault.kind === 'restart' && !fault.keepStore) || (fault.kind === 'clock' && fault.jumpMs < 0);
+    if (forgets) for (const host of fault.hosts) forgetful.add(host);
+  }
+  return forgetful;
+}

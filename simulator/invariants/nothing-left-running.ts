@@ -1,0 +1,31 @@
+import type { HostView } from '../invariant.ts';
+import type { Rule } from './rule.ts';
+
+const ID = 'nothing-left-running';
+
+/** A node that closed gives everything back at once: its timers, and its voice. */
+export const nothingLeftRunning: Rule = {
+  id: ID,
+  words: 'A node that stopped holds no timer and sends nothing.',
+  create({ world }) {
+    const stopped = new Set<HostView>();
+    const report = (host: HostView, detail: string) =>
+      world.violate({ invariant: ID, subject: host.name, phase: 'always', detail });
+    return {
+      onOther(host, event) {
+        if (event.type === 'stopped') stopped.add(host);
+      },
+      onHost(host, change) {
+        if (change === 'boot' || change === 'crash') stopped.delete(host);
+      },
+      onSend(from, to) {
+        if (stopped.size > 0 && stopped.has(from)) report(from, `${from.name} stopped and still sent to ${to}`);
+      },
+      onTick() {
+        for (const host of stopped) {
+          if (host.timers > 0) report(host, `${host.name} stopped and still holds ${host.timers} timers`);
+        }
+      },
+    };
+  },
+};

@@ -1,0 +1,60 @@
+import { isListed } from './beliefs.ts';
+import type { Rule } from './rule.ts';
+
+const ID = 'probe-order';
+
+/** Shuffles repeat each other by chance; below one in 10^12 it is no chance any more. */
+const TOO_UNLIKELY = 1e12;
+
+/**
+ * Each pass over the members is shuffled anew, so that hosts do not fall into step. A host whose turns repeat those
+ * of one pass ago, turn after turn while its list stays the same, does not shuffle. How many repeated passes prove
+ * that depends on how many orders there are.
+ */
+export const probeOrder: Rule = {
+  id: ID,
+  words: 'The order in which members are probed changes from pass to pass.',
+  create({ world, cluster }) {
+    const histories = world.hosts.map(() => ({ subjects: [] as number[], repeated: 0 }));
+    return {
+      onHost(host, change) {
+        if (change === 'boot') histories[host.index] = { subjects: [], repeated: 0 };
+      },
+      onTransition(change) {
+        if (isListed(change.before) === isListed(change.after)) return;
+        const history = histories[change.observer.index];
+        if (history === undefined) return;
+        history.subjects.length = 0;
+        history.repeated = 0;
+      },
+      onProbe(host, event) {
+        const history = histories[host.index];
+        if (history === undefined || event.subject === '') return;
+        const pass = cluster.listed(host) - 1;
+        const subject = cluster.columnOf(event.subject);
+        history.subjects.push(subject);
+        if (history.subjects.length <= pass) return;
+        const before = history.subjects.shift();
+        history.repeated = before === subject ? history.repeated + 1 : 0;
+        if (history.repeated < turnsThatProve(pass)) return;
+        history.repeated = 0;
+        world.violate({
+          invariant: ID,
+          subject: host.name,
+          phase: 'always',
+          detail: `${host.name} probes its ${pass} members in one and the same order, pass after pass`,
+        });
+      },
+    };
+  },
+};
+
+/** A run of (w + 1) passes in one order holds at least w independent shuffles, each equal to the last by 1 in pass!. */
+function turnsThatProve(pass: number): number {
+  if (pass < 2) return Number.POSITIVE_INFINITY;
+  let orders = 1;
+  for (let i = 2; i <= pass && orders < TOO_UNLIKELY; i++) orders *= i;
+  let shuffles = 1;
+  for (let odds = orders; odds < TOO_UNLIKELY; odds *= orders) shuffles++;
+  return (shuffles + 1) * pass;
+}

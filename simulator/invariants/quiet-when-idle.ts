@@ -1,0 +1,69 @@
+import type { Micros } from '../../core/ports/clock.ts';
+import type { Bounds } from './bounds.ts';
+import type { Rule } from './rule.ts';
+
+/** Probe turns over which packets are compared with what probing needs. */
+const TURNS_PER_LOOK = 10;
+const TOLERANCE_PERCENT = 10;
+
+/**
+ * SWIM's constant load: once every rumour was told often enough, a member sends its ping and its ack per turn and
+ * nothing else. What keeps talking in a cluster where nothing happens never stops retransmitting.
+ */
+export function quietWhenIdle(boundsFor: (hosts: number) => Bounds): Rule {
+  return {
+    id: 'quiet-when-idle',
+    words: 'When nothing happens any more, hosts send one ping and one ack per probe turn, and nothing else.',
+    create({ world, cluster }) {
+      const bounds = boundsFor(world.hosts.length);
+      let lastNews: Micros = 0;
+      let windowStart: Micros = 0;
+      let sent = 0;
+      let probes = 0;
+      const restart = () => {
+        windowStart = world.now();
+        sent = 0;
+        probes = 0;
+      };
+      const news = () => {
+        lastNews = world.now();
+      };
+      return {
+        onTransition: news,
+        onOther(_host, event) {
+          // Exchanges of state and round trips are the idle cluster's own heartbeat.
+          if (event.type !== 'push-pull' && event.type !== 'round-trip') news();
+        },
+        onHost: news,
+        onProbe(_host, event) {
+          if (event.subject !== '') probes++;
+        },
+        onSend() {
+          sent++;
+        },
+        onTick() {
+          const now = world.now();
+          const idleSince = Math.max(lastNews, cluster.quietSince()) + bounds.drained;
+          if (!world.healed() || windowStart < idleSince) {
+            restart();
+            return;
+          }
+          if (now - windowStart < TURNS_PER_LOOK * bounds.turn) return;
+          // Acks of pings sent just before the window, and one packet in hand per host.
+          const allowed = Math.ceil((probes * 2 * (100 + TOLERANCE_PERCENT)) / 100) + 2 * cluster.presentCount;
+          if (sent > allowed) {
+            world.violate({
+              invariant: 'quiet-when-idle',
+              subject: 'cluster',
+              phase: 'after-healing',
+              detail:
+                `nothing happened for ${((now - lastNews) / 1_000_000).toFixed(1)} s, yet ${cluster.presentCount} hosts sent ` +
+                `${sent} datagrams for ${probes} probes; ${allowed} would do`,
+            });
+          }
+          restart();
+        },
+      };
+    },
+  };
+}

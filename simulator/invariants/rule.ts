@@ -1,0 +1,142 @@
+import type { Checker, HostView, Invariant, WorldView } from '../invariant.ts';
+import type { HostEvent } from '../program.ts';
+import type { MemberEvent } from '../member-events.ts';
+import { Agreement } from './agreement.ts';
+import { Belief } from './beliefs.ts';
+import { type Change, ClusterView, type Transition } from './cluster-view.ts';
+
+export type ProbeEvent = Extract<MemberEvent, { type: 'probe' }>;
+/** Every member event that is neither a transition nor a probe. */
+export type OtherEvent = Exclude<MemberEvent, { type: 'transition' | 'probe' }>;
+
+/** An invariant about membership: it reads one view of the cluster that all rules of a run share. */
+export interface Rule {
+  readonly id: string;
+  readonly words: string;
+  create(scene: Scene): RuleChecker;
+}
+
+/** A checker whose events come sorted, with the shared view already up to date. Everything is optional. */
+export interface RuleChecker extends Omit<Checker, 'onEvent'> {
+  onTransition?(change: Change): void;
+  onProbe?(host: HostView, event: ProbeEvent): void;
+  onOther?(host: HostView, event: OtherEvent): void;
+}
+
+/** What the rules of one run share. */
+export interface Scene {
+  readonly world: WorldView;
+  readonly cluster: ClusterView;
+  readonly agreement: Agreement;
+}
+
+/**
+ * Makes invariants of rules. They share one scene per world; whichever is created first for a world hears the
+ * world's events, brings the scene up to date, and passes them on to all.
+ */
+export function invariantsOf(rules: readonly Rule[]): readonly Invariant[] {
+  let stage: SharedScene | undefined;
+  return rules.map((rule) => ({
+    id: rule.id,
+    words: rule.words,
+    create(world: WorldView): Checker {
+      const leads = stage?.world !== world;
+      const scene = leads || stage === undefined ? new SharedScene(world) : stage;
+      stage = scene;
+      const checker = rule.create(scene);
+      scene.add(checker);
+      return leads ? scene.lead(checker) : withoutHostChanges(checker);
+    },
+  }));
+}
+
+class SharedScene implements Scene {
+  readonly world: WorldView;
+  readonly cluster: ClusterView;
+  readonly agreement: Agreement;
+  readonly #onTransition: RuleChecker[] = [];
+  readonly #onProbe: RuleChecker[] = [];
+  readonly #onOther: RuleChecker[] = [];
+  readonly #onHost: RuleChecker[] = [];
+  /** By host: the last boot seen. */
+  readonly #boot: number[] = [];
+
+  constructor(world: WorldView) {
+    this.world = world;
+    this.cluster = new ClusterView(world);
+    this.agreement = new Agreement(this.cluster);
+  }
+
+  add(checker: RuleChecker): void {
+    if (checker.onTransition) this.#onTransition.push(checker);
+    if (checker.onProbe) this.#onProbe.push(checker);
+    if (checker.onOther) this.#onOther.push(checker);
+    if (checker.onHost) this.#onHost.push(checker);
+  }
+
+  lead(checker: RuleChecker): Checker {
+    return {
+      ...withoutHostChanges(checker),
+      onEvent: (host, event) => this.#hear(host, event),
+      onHost: (host, change) => this.#host(host, change),
+    };
+  }
+
+  #hear(host: HostView, heard: HostEvent): void {
+    this.#boots(host);
+    const event = heard as MemberEvent;
+    if (event.type === 'transition') this.#transition(host, event);
+    else if (event.type === 'probe') for (const rule of this.#onProbe) rule.onProbe?.(host, event);
+    else {
+      if (event.type === 'leaving' || event.type === 'stopped') this.#leaves(host);
+      if (event.type === 'broadcast' && event.own) this.cluster.upheaval();
+      for (const rule of this.#onOther) rule.onOther?.(host, event);
+    }
+  }
+
+  #transition(host: HostView, event: Transition): void {
+    const change = this.cluster.apply(host, event);
+    this.agreement.onTransition(change);
+    if (change.own) {
+      if (this.cluster.claim(change)) this.agreement.onDescription(change.subject);
+      // Alive to itself: it starts, perhaps under another name, or is back after a leave.
+      if (change.before !== Belief.alive && change.after === Belief.alive) {
+        if (this.cluster.setPresent(host, true)) this.agreement.enrol(host);
+        else this.agreement.resum();
+      }
+    }
+    for (const rule of this.#onTransition) rule.onTransition?.(change);
+  }
+
+  #host(host: HostView, change: 'boot' | 'crash' | 'pause' | 'resume'): void {
+    if (change === 'crash') this.#leaves(host);
+    if (change === 'boot') this.#boots(host);
+    for (const rule of this.#onHost) rule.onHost?.(host, change);
+  }
+
+  /** A program may speak while it boots, before the world announces the boot. */
+  #boots(host: HostView): void {
+    if (this.#boot[host.index] === host.boot) return;
+    this.#boot[host.index] = host.boot;
+    this.#leaves(host);
+    this.cluster.boot(host);
+    this.cluster.setPresent(host, true);
+    this.agreement.enrol(host);
+  }
+
+  #leaves(host: HostView): void {
+    if (!this.cluster.isPresent(host)) return;
+    this.agreement.withdraw(host);
+    this.cluster.setPresent(host, false);
+    this.agreement.resum();
+  }
+}
+
+/** What the world itself tells a checker; the scene tells it the rest. */
+function withoutHostChanges(checker: RuleChecker): Checker {
+  return {
+    ...(checker.onSend && { onSend: (from, to, size) => checker.onSend?.(from, to, size) }),
+    ...(checker.onTick && { onTick: () => checker.onTick?.() }),
+    ...(checker.onEnd && { onEnd: () => checker.onEnd?.() }),
+  };
+}
