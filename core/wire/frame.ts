@@ -1,0 +1,93 @@
+import { MalformedPacket } from '../errors.ts';
+import type { PartVisitor, StreamCodec } from '../ports/transport.ts';
+import { BodyEncoder, stateValues, valuesOf } from './body.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { Compressor } from './compress.ts';
+import { FieldReader } from './fields.ts';
+import { FrameReader, SEALED_HEADER, streamAssociated } from './frame-reader.ts';
+import { labelBytes, labelHeader, labelHeaderSize } from './label.ts';
+import { Kind } from './messages.ts';
+import type { Frame, StreamMessage } from './messages.ts';
+import { visitPart } from './parts.ts';
+import { seal, sealedSize } from './seal.ts';
+import type { Security } from './security.ts';
+import { streamMessageSize } from './sizes.ts';
+import type { StreamTools } from './stream-message.ts';
+
+/** Messages on streams, from the inside out: message, compression, seal, label. */
+export class FrameCodec implements StreamCodec<Frame> {
+  readonly #security: Security;
+  readonly #label: Uint8Array;
+  readonly #bodies = new BodyEncoder();
+  readonly #tools: StreamTools = { fields: new FieldReader(), compressor: new Compressor() };
+  readonly #writer = new ByteWriter();
+
+  constructor(security: Security) {
+    this.#security = security;
+    this.#label = labelBytes(security.label);
+  }
+
+  encode({ label, key, message }: Frame): Uint8Array {
+    const { crypto, sealVersion } = this.#security;
+    const content = this.#content(message);
+    const header = labelHeader(label);
+    const sealedHeader = key === undefined ? 0 : SEALED_HEADER;
+    const bodySize = key === undefined ? content.length : sealedSize(content.length, sealVersion);
+    const bytes = new Uint8Array(header.length + sealedHeader + bodySize);
+    bytes.set(header);
+    if (key === undefined) {
+      bytes.set(content, header.length);
+      return bytes;
+    }
+    const start = header.length + SEALED_HEADER;
+    bytes[header.length] = Kind.encrypt;
+    new DataView(bytes.buffer).setUint32(header.length + 1, bodySize);
+    const associated = streamAssociated(bytes.subarray(header.length, start), this.#label);
+    bytes.set(seal(crypto, sealVersion, key, content, associated), start);
+    return bytes;
+  }
+
+  size({ label, key, message }: Frame): number {
+    const content = this.#security.compress ? this.#content(message).length : streamMessageSize(message);
+    const body = key === undefined ? content : SEALED_HEADER + sealedSize(content, this.#security.sealVersion);
+    return labelHeaderSize(label) + body;
+  }
+
+  /** A push/pull is one part with the number of its states as its sequence. */
+  parts({ message }: Frame, visit: PartVisitor): void {
+    const size = streamMessageSize(message);
+    if (message.kind === Kind.pushPull) visit(message.kind, size, message.states.length, '', 0);
+    else visitPart(message, size, visit);
+  }
+
+  decode(bytes: Uint8Array): Frame {
+    if (bytes.length === 0) throw new MalformedPacket('empty', 'A frame without bytes.');
+    const reader = new FrameReader(this.#security, this.#label, this.#tools);
+    const [frame] = reader.push(bytes);
+    if (frame === undefined) throw new MalformedPacket('truncated', 'The bytes end inside a frame.');
+    if (!reader.settled) throw new MalformedPacket('bad-body', 'Bytes follow the end of the frame.');
+    return frame;
+  }
+
+  reader(): FrameReader {
+    return new FrameReader(this.#security, this.#label, this.#tools);
+  }
+
+  /** The message, compressed when that is on, whether it helps or not; valid until the next call. */
+  #content(message: StreamMessage): Uint8Array {
+    const writer = this.#writer;
+    writer.reset();
+    writer.byte(message.kind);
+    const put = (bytes: Uint8Array): void => writer.bytes(bytes);
+    if (message.kind === Kind.pushPull) {
+      const { join, states, userState } = message;
+      this.#bodies.encode({ Join: join, Nodes: states.length, UserStateLen: userState.length }, put);
+      for (const state of states) this.#bodies.encode(stateValues(state), put);
+      writer.bytes(userState);
+    } else if (message.kind === Kind.user) {
+      this.#bodies.encode({ UserMsgLen: message.payload.length }, put);
+      writer.bytes(message.payload);
+    } else this.#bodies.encode(valuesOf(message), put);
+    return this.#security.compress ? this.#tools.compressor.wrap(writer.view()) : writer.view();
+  }
+}

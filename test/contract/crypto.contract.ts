@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { NONCE_BYTES, TAG_BYTES } from '../../core/ports/crypto.ts';
+import type { Crypto } from '../../core/ports/crypto.ts';
+
+/** What every implementation of the Crypto port does. */
+export function cryptoContract(name: string, create: () => Crypto): void {
+  const plain = Uint8Array.from({ length: 100 }, (_, i) => i);
+  const associated = Uint8Array.of(1, 2, 3);
+  const key = (bytes: number, fill = 7): Uint8Array => new Uint8Array(bytes).fill(fill);
+
+  describe(`${name} keeps the contract of Crypto`, () => {
+    test.each([16, 24, 32])('opens what it sealed with a key of %i bytes', (bytes) => {
+      const crypto = create();
+      const nonce = crypto.nonce();
+      const sealed = crypto.seal(key(bytes), nonce, plain, associated);
+      expect(sealed.length).toBe(plain.length + TAG_BYTES);
+      expect(crypto.open(key(bytes), nonce, sealed, associated)).toEqual(plain);
+    });
+
+    test('seals nothing at all into a tag alone', () => {
+      const crypto = create();
+      const nonce = crypto.nonce();
+      const sealed = crypto.seal(key(16), nonce, new Uint8Array(0), associated);
+      expect(sealed.length).toBe(TAG_BYTES);
+      expect(crypto.open(key(16), nonce, sealed, associated)).toEqual(new Uint8Array(0));
+    });
+
+    test('gives nonces of twelve bytes that do not repeat', () => {
+      const crypto = create();
+      const nonces = Array.from({ length: 1000 }, () => crypto.nonce());
+      expect(nonces.every((nonce) => nonce.length === NONCE_BYTES)).toBe(true);
+      expect(new Set(nonces.map((nonce) => nonce.join())).size).toBe(1000);
+    });
+
+    test('hides the plain bytes', () => {
+      const crypto = create();
+      const sealed = crypto.seal(key(16), crypto.nonce(), plain, associated);
+      expect(sealed.subarray(0, plain.length)).not.toEqual(plain);
+    });
+
+    test('does not open with another key, another nonce or other associated data', () => {
+      const crypto = create();
+      const nonce = crypto.nonce();
+      const sealed = crypto.seal(key(16), nonce, plain, associated);
+      expect(crypto.open(key(16, 8), nonce, sealed, associated)).toBeUndefined();
+      expect(crypto.open(key(32), nonce, sealed, associated)).toBeUndefined();
+      expect(crypto.open(key(16), crypto.nonce(), sealed, associated)).toBeUndefined();
+      expect(crypto.open(key(16), nonce, sealed, Uint8Array.of(1, 2, 4))).toBeUndefined();
+      expect(crypto.open(key(16), nonce, sealed, new Uint8Array(0))).toBeUndefined();
+    });
+
+    test('does not open when any single byte was changed', () => {
+      const crypto = create();
+      const nonce = crypto.nonce();
+      const sealed = crypto.seal(key(16), nonce, plain, associated);
+      for (let i = 0; i < sealed.length; i++) {
+        const damaged = Uint8Array.from(sealed);
+        damaged[i]! ^= 1 << (i % 8);
+        expect(crypto.open(key(16), nonce, damaged, associated)).toBeUndefined();
+      }
+    });
+
+    test('does not open what was cut off or made longer', () => {
+      const crypto = create();
+      const nonce = crypto.nonce();
+      const sealed = crypto.seal(key(16), nonce, plain, associated);
+      for (const length of [0, 1, TAG_BYTES - 1, TAG_BYTES, sealed.length - 1]) {
+        expect(crypto.open(key(16), nonce, sealed.slice(0, length), associated)).toBeUndefined();
+      }
+      expect(crypto.open(key(16), nonce, Uint8Array.of(...sealed, 0), associated)).toBeUndefined();
+    });
+
+    test('neither keeps nor changes what it was given', () => {
+      const crypto = create();
+      const given = { key: key(16), nonce: crypto.nonce(), plain: plain.slice(), associated: associated.slice() };
+      const before = structuredClone(given);
+      const sealed = crypto.seal(given.key, given.nonce, given.plain, given.associated);
+      const sealedBefore = sealed.slice();
+      expect(given).toEqual(before);
+      const opened = crypto.open(given.key, given.nonce, sealed, given.associated)!;
+      opened.fill(0);
+      given.plain.fill(0);
+      expect(sealed).toEqual(sealedBefore);
+      expect(crypto.open(given.key, given.nonce, sealed, given.associated)).toEqual(plain);
+    });
+  });
+}
