@@ -1,0 +1,46 @@
+import { paintFor, storyReport } from '../../reports/index.ts';
+import { openCatalogue } from '../../scenarios/catalogue.ts';
+import { identifyCode } from '../../scenarios/code.ts';
+import { UsageError } from '../../scenarios/errors.ts';
+import { findFiles } from '../../scenarios/files.ts';
+import { suggestion } from '../../scenarios/nearest.ts';
+import { materialise } from '../../scenarios/play.ts';
+import type { Replay } from '../../scenarios/replay.ts';
+import { replayRun } from '../../scenarios/replay.ts';
+import { parseToken } from '../../scenarios/token.ts';
+import { ExitCode } from '../exit-code.ts';
+import type { Given } from '../options.ts';
+import { listOf, timeOf } from '../options.ts';
+
+export async function replayCommand(text: string, given: readonly string[], options: Given): Promise<number> {
+  const token = parseToken(text);
+  const from = timeOf(options, 'from', '--from');
+  const to = timeOf(options, 'to', '--to');
+  const nodes = listOf(options, 'node');
+  const kinds = listOf(options, 'kind');
+  const files = findFiles(given);
+  const catalogue = await openCatalogue(files);
+  const hosts = materialise(catalogue.find(token.scenario), token.seed).hosts.map(({ name }) => name);
+  for (const node of nodes ?? []) {
+    if (!hosts.includes(node)) {
+      throw new UsageError(
+        'UNKNOWN_NODE',
+        `--node: this run has no host ${JSON.stringify(node)}.${suggestion(node, hosts)}`,
+      );
+    }
+  }
+  const replay = await replayRun(token, (name) => catalogue.find(name), identifyCode(files), {
+    wire: options['wire'] === true,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(nodes === undefined ? {} : { nodes }),
+    ...(kinds === undefined ? {} : { kinds }),
+  });
+  process.stdout.write(storyReport(replay, files, paintFor(process.stdout, process.env)));
+  return exitCodeOf(replay);
+}
+
+function exitCodeOf({ result, reproduction }: Replay): number {
+  if (result.verdict === 'nondeterministic' || reproduction.kind === 'diverged') return ExitCode.nondeterministic;
+  return result.verdict === 'pass' ? ExitCode.pass : ExitCode.failed;
+}

@@ -1,0 +1,109 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander';
+import { readFileSync } from 'node:fs';
+import { ExitCode } from './exit-code.ts';
+import { REPORTERS } from './reporter-names.ts';
+
+// What a command needs is imported when it runs: help and version answer before Node could load the simulator.
+
+const program = new Command('rollcall')
+  .description('Plays clusters through their worst days in virtual time, and replays any of them exactly.')
+  .version(version(), '--version', 'print the version')
+  .helpOption('--help', 'print this help')
+  .showSuggestionAfterError(true)
+  .showHelpAfterError('Run `rollcall --help` or `rollcall <command> --help` for what can be given.')
+  .exitOverride();
+
+program
+  .command('run')
+  .description('play scenarios over many seeds, on all cores')
+  .argument('[pattern...]', 'names or parts of names of scenarios; paths, folders or globs of your own')
+  .option('--seeds <count>', 'how many seeds per scenario (10; 1 when only --seed is given)')
+  .option('--seed <number>', 'the first seed (1)')
+  .option('--jobs <count>', 'worker threads (one per core)')
+  .option('--shard <i/n>', 'play only the ith of n shares')
+  .addOption(new Option('--reporter <name>', 'how to print the result').choices(REPORTERS).default('pretty'))
+  .option('--output-file <path>', 'write what the reporter prints into a file')
+  .option('--bail', 'end with the first failing run')
+  .option('--time-limit <time>', 'begin no run after this time, e.g. 90s, 5m, 1h')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  rollcall run\n  rollcall run crash --seeds 100\n  rollcall run ./my-scenarios/*.ts --seed 17' +
+      '\n\nExit codes: 0 passed, 1 an invariant or expectation failed, 2 usage, 3 nondeterminism, 130 interrupted.' +
+      '\nResults are written to rollcall-results/results.json.',
+  )
+  .action(async (patterns: string[], options: Record<string, string | true>) => {
+    const { runCommand } = await import('./commands/run.ts');
+    process.exitCode = await runCommand(patterns, options);
+  });
+
+program
+  .command('replay')
+  .description('play one run again and tell what happened')
+  .argument('<token>', 'the word that a failing run printed')
+  .argument('[file...]', 'files of your own scenarios')
+  .option('--from <time>', 'tell nothing before this virtual time, e.g. 12.5s')
+  .option('--to <time>', 'tell nothing after this virtual time')
+  .option('--node <names>', 'tell only what concerns these nodes, e.g. n3,n7')
+  .option('--kind <kinds>', 'tell only these kinds, e.g. fault,suspect,dead')
+  .option('--wire', 'encode every message, and tell packets too')
+  .addHelpText('after', '\nExample:\n  rollcall replay TOKEN --node n3 --from 10s --to 25s')
+  .action(async (token: string, files: string[], options: Record<string, string | true>) => {
+    const { replayCommand } = await import('./commands/replay.ts');
+    process.exitCode = await replayCommand(token, files, options);
+  });
+
+program
+  .command('list')
+  .description('list all scenarios')
+  .argument('[pattern...]', 'names or parts of names; paths, folders or globs of your own')
+  .action(async (patterns: string[]) => {
+    const { listCommand } = await import('./commands/list.ts');
+    process.exitCode = await listCommand(patterns);
+  });
+
+program
+  .command('verify')
+  .description('play everything again, in other ways, and compare hashes')
+  .argument('[pattern...]', 'names or parts of names of scenarios; paths, folders or globs of your own')
+  .option('--seeds <count>', 'how many seeds per scenario (2; 1 when only --seed is given)')
+  .option('--seed <number>', 'the first seed (1)')
+  .option('--jobs <count>', 'worker threads (one per core)')
+  .addHelpText('after', '\nExample:\n  rollcall verify swarm --seeds 20')
+  .action(async (patterns: string[], options: Record<string, string | true>) => {
+    const { verifyCommand } = await import('./commands/verify.ts');
+    process.exitCode = await verifyCommand(patterns, options);
+  });
+
+// A reader such as `head` that has seen enough is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = await exitCodeOf(error);
+}
+
+async function exitCodeOf(error: unknown): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.pass : ExitCode.usage;
+  const { RollcallError } = await import('../core/errors.ts');
+  // A mistake of the person is told in one line; anything else is ours, and its stack helps.
+  const known = error instanceof RollcallError;
+  process.stderr.write(`rollcall: ${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  return ExitCode.usage;
+}
+
+function version(): string {
+  for (const path of ['../package.json', '../../package.json']) {
+    try {
+      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string }).version;
+    } catch {
+      // The source is one folder nearer to it than the built code.
+    }
+  }
+  return 'unknown';
+}

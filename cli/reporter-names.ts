@@ -1,0 +1,3 @@
+export const REPORTERS = ['pretty', 'json', 'junit', 'github'] as const;
+
+export type ReporterName = (typeof REPORTERS)[number];

@@ -1,0 +1,36 @@
+import type { SuiteResult } from '../scenarios/result.ts';
+import { missed } from '../scenarios/summary.ts';
+import { failureDetails, failureHeadline, groupFailures } from '../scenarios/failure-in-words.ts';
+import { boundInWords, count } from './figures.ts';
+
+/** Annotations of a GitHub workflow: one error per finding, with the line to paste. */
+export function githubReport({ scenarios, runs, files, notPlayed }: SuiteResult): string {
+  const lines = groupFailures(runs).map(({ first, otherSeeds }) => {
+    const more = otherSeeds.length > 0 ? [`${count(otherSeeds.length, 'more seed')} failed alike.`] : [];
+    return command('error', failureHeadline(first), [...failureDetails(first, files), ...more].join('\n'));
+  });
+  for (const { scenario, bounds, sometimes } of scenarios) {
+    for (const bound of bounds) {
+      if (!bound.holds) lines.push(command('error', `FAIL ${scenario}: bound`, boundInWords(bound)));
+    }
+    for (const point of sometimes) {
+      if (missed(point)) lines.push(command('error', `FAIL ${scenario}`, `No seed reached "${point.point}".`));
+    }
+  }
+  if (notPlayed > 0) lines.push(command('warning', 'rollcall', `${count(notPlayed, 'run')} not played.`));
+  const passed = runs.filter(({ verdict }) => verdict === 'pass').length;
+  lines.push(command('notice', 'rollcall', `${passed} of ${count(runs.length, 'run')} passed.`));
+  return `${lines.join('\n')}\n`;
+}
+
+function command(level: 'error' | 'warning' | 'notice', title: string, message: string): string {
+  return `::${level} title=${escapeProperty(title)}::${escapeData(message)}`;
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

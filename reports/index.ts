@@ -1,0 +1,10 @@
+export { githubReport } from './github.ts';
+export { jsonReport } from './json.ts';
+export { junitReport } from './junit.ts';
+export { liveLine } from './live.ts';
+export { prettyReport } from './pretty.ts';
+export type { PrettyOptions } from './pretty.ts';
+export { paintFor } from './style.ts';
+export type { Paint, Style } from './style.ts';
+export { storyReport } from './story.ts';
+export { verifyReport } from './verify.ts';

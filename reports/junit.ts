@@ -1,0 +1,72 @@
+import type { RunResult, ScenarioResult, SuiteResult } from '../scenarios/result.ts';
+import { missed } from '../scenarios/summary.ts';
+import { failureDetails, failureHeadline } from '../scenarios/failure-in-words.ts';
+import { boundInWords } from './figures.ts';
+
+interface TestCase {
+  readonly name: string;
+  /** What went wrong: a headline and details. */
+  readonly failure?: { readonly message: string; readonly text: string };
+}
+
+/** JUnit's XML: a suite per scenario; a case per seed, per bound and per point that must be reached. */
+export function junitReport(suite: SuiteResult): string {
+  const suites = suite.scenarios.map((scenario) => {
+    const runs = suite.runs.filter((run) => run.scenario === scenario.scenario);
+    const cases = [...runs.map((run) => caseOfRun(run, suite.files)), ...casesOfSuite(scenario)];
+    return element(
+      'testsuite',
+      { ...tally(cases), name: scenario.scenario, skipped: scenario.notPlayed, time: busy(suite, scenario.scenario) },
+      cases.map((one) => caseElement(scenario.scenario, one)).join(''),
+    );
+  });
+  const attributes = { name: 'rollcall', time: suite.timing.wallSeconds.toFixed(3) };
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', attributes, suites.join(''))}`;
+}
+
+function caseOfRun(run: RunResult, files: readonly string[]): TestCase {
+  const name = `seed ${run.seed}`;
+  if (run.verdict === 'pass') return { name };
+  return { name, failure: { message: failureHeadline(run), text: failureDetails(run, files).join('\n') } };
+}
+
+function casesOfSuite({ bounds, sometimes }: ScenarioResult): TestCase[] {
+  return [
+    ...bounds.map((bound) => ({
+      name: `${bound.metric} ${bound.quantile}`,
+      ...(bound.holds ? {} : { failure: { message: boundInWords(bound), text: boundInWords(bound) } }),
+    })),
+    ...sometimes.map((point) => ({
+      name: `reaches ${point.point}`,
+      ...(missed(point) ? { failure: { message: 'no seed reached this point', text: point.point } } : {}),
+    })),
+  ];
+}
+
+function tally(cases: readonly TestCase[]): Record<string, number> {
+  return { tests: cases.length, failures: cases.filter(({ failure }) => failure !== undefined).length, errors: 0 };
+}
+
+function busy(suite: SuiteResult, scenario: string): string {
+  return (suite.timing.busySeconds[scenario] ?? 0).toFixed(3);
+}
+
+function caseElement(scenario: string, { name, failure }: TestCase): string {
+  const inside = failure === undefined ? '' : element('failure', { message: failure.message }, escape(failure.text));
+  return element('testcase', { classname: scenario, name }, inside);
+}
+
+function element(name: string, attributes: Readonly<Record<string, string | number>>, content: string): string {
+  const listed = Object.entries(attributes).map(([key, value]) => ` ${key}="${escape(String(value))}"`);
+  return `<${name}${listed.join('')}>${content}</${name}>\n`;
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** XML 1.0 has no form at all for most control characters: they become a question mark. */
+function escape(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text
+    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '?')
+    .replaceAll(/[&<>"]/g, (char) => ENTITIES[char]!);
+}

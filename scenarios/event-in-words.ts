@@ -1,0 +1,120 @@
+import type { HostEvent } from '../simulator/program.ts';
+import type { MemberEvent } from '../simulator/member-events.ts';
+import { State } from '../core/wire/messages.ts';
+import { durationInWords } from './in-words.ts';
+
+export interface EventWords {
+  readonly kind: string;
+  readonly words: string;
+  /** Hosts that the event names, besides the one that emitted it. */
+  readonly about: readonly string[];
+  /** See StoryLine. */
+  readonly sameAs?: string;
+}
+
+/** The type of each membership event, so that a program with events of its own is told apart. */
+const MEMBER_EVENTS = {
+  transition: true,
+  probe: true,
+  inserted: true,
+  health: true,
+  refuted: true,
+  joined: true,
+  leaving: true,
+  stopped: true,
+  conflict: true,
+  'push-pull': true,
+  broadcast: true,
+  message: true,
+  'round-trip': true,
+} satisfies Record<MemberEvent['type'], true>;
+
+/** What a program emitted, as a sentence whose subject is the host. */
+export function eventInWords(event: HostEvent): EventWords {
+  // A foreign event of the same type lacks the fields: those are told as any other.
+  if (event.type in MEMBER_EVENTS) {
+    try {
+      return memberEventInWords(event as MemberEvent);
+    } catch {
+      return anyEventInWords(event);
+    }
+  }
+  return anyEventInWords(event);
+}
+
+function anyEventInWords(event: HostEvent): EventWords {
+  const fields = Object.entries(event).filter(([key]) => key !== 'type');
+  const told = fields.map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const about = fields.flatMap(([, value]) => (typeof value === 'string' ? [value] : []));
+  return { kind: event.type, about, words: [event.type, ...told].join(', ') };
+}
+
+const CAUSES: Record<Extract<MemberEvent, { type: 'transition' }>['cause'], string> = {
+  gossip: 'heard by gossip',
+  'push-pull': 'heard in a push/pull',
+  probe: 'its own probe',
+  suspicion: 'its suspicion ran out',
+  self: 'about itself',
+  reap: 'long gone',
+};
+
+const STATES = {
+  [State.alive]: { kind: 'alive', words: 'holds alive' },
+  [State.suspect]: { kind: 'suspect', words: 'suspects' },
+  [State.dead]: { kind: 'dead', words: 'declares dead' },
+  [State.left]: { kind: 'left', words: 'sees leave' },
+} as const;
+
+function memberEventInWords(event: MemberEvent): EventWords {
+  switch (event.type) {
+    case 'transition': {
+      const { kind, words } =
+        event.to === undefined
+          ? { kind: 'forgotten', words: 'forgets' }
+          : event.from === undefined && event.to === State.alive
+            ? { kind: 'joined', words: 'learns of' }
+            : STATES[event.to];
+      const by = event.by === '' ? '' : `, by ${event.by}`;
+      return {
+        kind,
+        about: [event.subject, event.by],
+        words: `${words} ${event.subject} (incarnation ${event.incarnation}; ${CAUSES[event.cause]}${by})`,
+        sameAs: `${kind} ${event.subject} ${event.incarnation}`,
+      };
+    }
+    case 'refuted':
+      return {
+        kind: 'refuted',
+        about: [event.accuser],
+        words: `refutes ${event.accuser === '' ? 'an accusation' : event.accuser}: alive, incarnation ${event.incarnation}`,
+      };
+    case 'joined':
+      return told(event, `has joined: ${event.contacted} answered, ${event.failed} did not`);
+    case 'leaving':
+      return told(event, 'begins to leave');
+    case 'stopped':
+      return told(event, 'has stopped');
+    case 'conflict':
+      return told(event, `sees the name ${event.subject} claimed by ${event.address}`, [event.subject]);
+    case 'probe':
+      return told(event, event.subject === '' ? 'has nobody to probe' : `probes ${event.subject}`, [event.subject]);
+    case 'inserted':
+      return told(event, `will probe ${event.subject}`, [event.subject]);
+    case 'health':
+      return told(event, `rates its own health at ${event.score}`);
+    case 'push-pull':
+      return told(event, `gets ${event.states} states (${event.bytes} bytes)${event.join ? ' to join' : ''}`);
+    case 'broadcast':
+      return told(event, `${event.own ? 'broadcasts' : 'hears broadcast'} ${event.id} of ${event.origin}`, [
+        event.origin,
+      ]);
+    case 'message':
+      return told(event, `gets a message from ${event.from}`, [event.from]);
+    case 'round-trip':
+      return told(event, `hears from ${event.subject} after ${durationInWords(event.micros)}`, [event.subject]);
+  }
+}
+
+function told(event: MemberEvent, words: string, about: readonly string[] = []): EventWords {
+  return { kind: event.type, about, words };
+}

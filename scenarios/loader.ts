@@ -1,0 +1,58 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { defineScenario, looksLikeScenario } from './define.ts';
+import { UnusableFile } from './errors.ts';
+import { installGuards } from './guards.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Imports a user's module of scenarios: every exported scenario, or list of scenarios, by any name. */
+export async function loadScenarios(file: string): Promise<Scenario[]> {
+  if (/\.m?ts$/.test(file)) await enableTypeScript(file);
+  // Before the import: a module that keeps `const now = Date.now` shall keep the guarded one. Never taken away again.
+  installGuards();
+  const module = await importModule(file);
+  const found = new Set(Object.values(module).flat().filter(looksLikeScenario));
+  if (found.size === 0) {
+    throw new UnusableFile(
+      file,
+      'it exports no scenario. Export what defineScenario({ name, summary, stage }) returns.',
+    );
+  }
+  return [...found].map(defineScenario);
+}
+
+async function importModule(file: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  } catch (cause) {
+    throw new UnusableFile(file, `it cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
+}
+
+let typeScript = false;
+
+/** Node 20 reads no TypeScript; tsx teaches it. An optional peer: those who write JavaScript do not need it. */
+async function enableTypeScript(file: string): Promise<void> {
+  if (typeScript) return;
+  const tsx = resolveTsx(file);
+  if (tsx === undefined) {
+    throw new UnusableFile(file, 'reading TypeScript needs tsx. Install it: npm install --save-dev tsx');
+  }
+  const { register } = (await import(pathToFileURL(tsx).href)) as { register: () => unknown };
+  register();
+  typeScript = true;
+}
+
+/** The user's own tsx first, then one beside this package. */
+function resolveTsx(file: string): string | undefined {
+  for (const from of [file, import.meta.url]) {
+    try {
+      return createRequire(from).resolve('tsx/esm/api');
+    } catch {
+      // Not installed there.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,55 @@
+import type { CodeIdentity } from './code.ts';
+import { playRun } from './play.ts';
+import type { Mode, RunResult } from './result.ts';
+import type { Scenario } from './scenario.ts';
+
+/** One run to be played. `index` is its place in the suite, whoever plays it and whenever. */
+export interface Task {
+  readonly index: number;
+  readonly scenario: string;
+  readonly seed: number;
+  readonly mode: Mode;
+}
+
+/** A task done; `busySeconds` is wall time, and no part of the result. */
+export interface Done {
+  readonly index: number;
+  readonly result: RunResult;
+  readonly busySeconds: number;
+}
+
+/** Whoever plays tasks: worker threads, or this one. */
+export interface Player {
+  readonly workers: number;
+  /** Plays tasks in the order of their index and reports each; ends when all are done or it was stopped. */
+  play(tasks: readonly Task[], onDone: (done: Done) => void): Promise<void>;
+  /** From now on nothing after this index is begun. */
+  limit(index: number): void;
+  /** Ends at once: what is under way is lost. */
+  stop(): void;
+}
+
+export async function playTask(task: Task, scenario: Scenario, code: CodeIdentity): Promise<Done> {
+  const began = performance.now();
+  const result = await playRun(scenario, task.seed, { mode: task.mode, code });
+  return { index: task.index, result, busySeconds: (performance.now() - began) / 1000 };
+}
+
+/** Plays in this thread: for a handful of runs, and for scenarios that no other thread can import. */
+export function inlinePlayer(find: (name: string) => Scenario, code: CodeIdentity): Player {
+  let last = Number.POSITIVE_INFINITY;
+  return {
+    workers: 1,
+    async play(tasks, onDone) {
+      for (const task of tasks) {
+        if (task.index <= last) onDone(await playTask(task, find(task.scenario), code));
+      }
+    },
+    limit(index) {
+      last = Math.min(last, index);
+    },
+    stop() {
+      last = -1;
+    },
+  };
+}
