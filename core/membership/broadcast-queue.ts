@@ -1,0 +1,171 @@
+import type { Message } from '../wire/messages.ts';
+
+/** Kinds of news compete for each packet; each kind gets its share of the bytes before any gets more. */
+export type NewsClass = 'alive' | 'failed' | 'user';
+const CLASSES: readonly NewsClass[] = ['alive', 'failed', 'user'];
+
+interface Item {
+  readonly shelf: Shelf;
+  readonly subject: string;
+  readonly message: Message;
+  readonly size: number;
+  readonly onDone: (() => void) | undefined;
+  transmits: number;
+  /** Neighbours among the items of the same class that were sent equally often, newest first. */
+  newer: Item | undefined;
+  older: Item | undefined;
+}
+
+/** The items of one class, by how often they were sent. */
+class Shelf {
+  readonly heads: (Item | undefined)[] = [];
+  size = 0;
+
+  push(item: Item): void {
+    const head = this.heads[item.transmits];
+    item.newer = undefined;
+    item.older = head;
+    if (head !== undefined) head.newer = item;
+    this.heads[item.transmits] = item;
+    this.size += 1;
+  }
+
+  remove(item: Item): void {
+    if (item.newer === undefined) this.heads[item.transmits] = item.older;
+    else item.newer.older = item.older;
+    if (item.older !== undefined) item.older.newer = item.newer;
+    this.size -= 1;
+  }
+
+  /** The least sent, newest item of at most `room` bytes. */
+  best(room: number): Item | undefined {
+    for (const head of this.heads) {
+      for (let item = head; item !== undefined; item = item.older) {
+        if (item.size <= room) return item;
+      }
+    }
+    return undefined;
+  }
+
+  /** The most sent, oldest item: the one whose loss costs least. */
+  worst(): Item | undefined {
+    for (let i = this.heads.length - 1; i >= 0; i -= 1) {
+      let item = this.heads[i];
+      if (item === undefined) continue;
+      while (item.older !== undefined) item = item.older;
+      return item;
+    }
+    return undefined;
+  }
+}
+
+export interface QueueLimits {
+  /** User items beyond this push out the one that was sent most. */
+  readonly userMax: number;
+  /** Bytes that a part adds beside its message. */
+  readonly partOverhead: number;
+  /** At most this many items per packet; 0 for no limit. */
+  readonly itemsPerPacket: number;
+}
+
+/**
+ * News on its way out: each item is sent a limited number of times, least sent and newest first. About one subject
+ * there is at most one item: newer news replaces older, so the queue is bounded by the number of members.
+ */
+export class BroadcastQueue {
+  readonly #shelves: Readonly<Record<NewsClass, Shelf>> = {
+    alive: new Shelf(),
+    failed: new Shelf(),
+    user: new Shelf(),
+  };
+  readonly #bySubject = new Map<string, Item>();
+  readonly #limits: QueueLimits;
+  #dropped = 0;
+
+  constructor(limits: QueueLimits) {
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#bySubject.size;
+  }
+
+  /** User items that were pushed out before they were sent often enough. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** `onDone` runs when the item has been sent often enough or something newer replaced it. */
+  add(news: NewsClass, subject: string, message: Message, size: number, onDone?: () => void): void {
+    const held = this.#bySubject.get(subject);
+    if (held !== undefined) this.#discard(held);
+    const shelf = this.#shelves[news];
+    if (news === 'user' && shelf.size >= this.#limits.userMax) {
+      this.#dropped += 1;
+      this.#discard(shelf.worst()!);
+    }
+    const item: Item = { shelf, subject, message, size, onDone, transmits: 0, newer: undefined, older: undefined };
+    shelf.push(item);
+    this.#bySubject.set(subject, item);
+  }
+
+  /**
+   * Fills `parts` with the best news that fits into `room` bytes and counts each as sent once. The next part always
+   * comes from the class that has had the fewest bytes of this packet, so no class starves another.
+   */
+  fill(parts: Message[], room: number, transmitLimit: number): void {
+    if (this.#bySubject.size === 0) return;
+    const { partOverhead, itemsPerPacket } = this.#limits;
+    const taken: Item[] = [];
+    const spent = [0, 0, 0];
+    while (itemsPerPacket === 0 || taken.length < itemsPerPacket) {
+      const item = this.#next(spent, room - partOverhead);
+      if (item === undefined) break;
+      // Off the shelf until the packet is full: an item may ride on a packet only once.
+      item.shelf.remove(item);
+      taken.push(item);
+      parts.push(item.message);
+      room -= item.size + partOverhead;
+    }
+    for (const item of taken) {
+      item.transmits += 1;
+      if (item.transmits < transmitLimit) {
+        item.shelf.push(item);
+      } else {
+        this.#bySubject.delete(item.subject);
+        item.onDone?.();
+      }
+    }
+  }
+
+  clear(): void {
+    this.#bySubject.clear();
+    for (const news of CLASSES) {
+      this.#shelves[news].heads.length = 0;
+      this.#shelves[news].size = 0;
+    }
+  }
+
+  #next(spent: number[], room: number): Item | undefined {
+    let chosen: Item | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    let at = 0;
+    for (let i = 0; i < CLASSES.length; i += 1) {
+      const shelf = this.#shelves[CLASSES[i]!];
+      if (shelf.size === 0 || spent[i]! >= least) continue;
+      const item = shelf.best(room);
+      if (item === undefined) continue;
+      chosen = item;
+      least = spent[i]!;
+      at = i;
+    }
+    if (chosen !== undefined) spent[at]! += chosen.size;
+    return chosen;
+  }
+
+  #discard(item: Item): void {
+    item.shelf.remove(item);
+    this.#bySubject.delete(item.subject);
+    item.onDone?.();
+  }
+}

@@ -1,0 +1,43 @@
+import type { MalformedReason } from '../errors.ts';
+
+/** Why evidence, a message or an answer was dropped. */
+export type DropReason =
+  | MalformedReason
+  /** Too high an incarnation to be true, or one that could not be answered. */
+  | 'implausible'
+  /** A suspicion of a member by itself, by nobody, or in our own name. */
+  | 'self-accusation'
+  /** News older than a departure that we remember. */
+  | 'stale'
+  /** A protocol version range that makes no sense. */
+  | 'version'
+  | 'not-allowed'
+  | 'vetoed'
+  /** A claim on a name whose holder answers at another address. */
+  | 'name-taken'
+  /** An answer that would be longer than its question, to an address that nobody vouches for. */
+  | 'unproven'
+  | 'wrong-name'
+  | 'too-many-streams'
+  | 'too-many-relays'
+  | 'table-full';
+
+/** Plain numbers, cheap enough for the hot path; adapters read them when somebody asks. */
+export class Counters {
+  readonly dropped: Partial<Record<DropReason, number>> = {};
+  packetsSent = 0;
+  packetsReceived = 0;
+  probes = 0;
+  probesFailed = 0;
+  /** Probes that only a stream answered: datagrams are being lost. */
+  probesByStream = 0;
+  refutations = 0;
+  exchanges = 0;
+  exchangesFailed = 0;
+  healingAttempts = 0;
+  conflicts = 0;
+
+  drop(reason: DropReason): void {
+    this.dropped[reason] = (this.dropped[reason] ?? 0) + 1;
+  }
+}

@@ -1,0 +1,185 @@
+import type { Micros } from '../ports/clock.ts';
+import { State, type Description, type PeerState } from '../wire/messages.ts';
+import type { Names } from './names.ts';
+
+const FREE = 255;
+
+/**
+ * One view: what this node holds of every member it knows, itself included. Columns of numbers rather than objects,
+ * because a simulation of n nodes holds n^2 of these. Rows are stable while a member is held; freed rows are reused.
+ */
+export class MemberTable {
+  readonly #names: Names;
+  #rowOfId = new Int32Array(16).fill(-1);
+  #idOfRow = new Int32Array(16);
+  #state = new Uint8Array(16).fill(FREE);
+  #incarnation = new Uint32Array(16);
+  #describedAt = new Uint32Array(16);
+  #changed = new Float64Array(16);
+  #proven = new Uint8Array(16);
+  readonly #descriptions: (Description | undefined)[] = [];
+  readonly #exported: (PeerState | undefined)[] = [];
+  readonly #free: number[] = [];
+  #rows = 0;
+  readonly #counts = [0, 0, 0, 0];
+  #version = 0;
+
+  constructor(names: Names) {
+    this.#names = names;
+  }
+
+  /** Grows with every change: equal versions mean equal tables. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Every row below this is a member or free. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Members of any state, self included. */
+  get size(): number {
+    return this.#rows - this.#free.length;
+  }
+
+  count(state: State): number {
+    return this.#counts[state]!;
+  }
+
+  /** Alive or suspect, self included. */
+  get live(): number {
+    return this.#counts[State.alive]! + this.#counts[State.suspect]!;
+  }
+
+  /** The row of a name, or -1. */
+  find(name: string): number {
+    const id = this.#names.find(name);
+    return id < 0 || id >= this.#rowOfId.length ? -1 : this.#rowOfId[id]!;
+  }
+
+  holds(row: number): boolean {
+    return this.#state[row] !== FREE;
+  }
+
+  isLive(row: number): boolean {
+    return this.#state[row]! <= State.suspect;
+  }
+
+  state(row: number): State {
+    return this.#state[row] as State;
+  }
+
+  incarnation(row: number): number {
+    return this.#incarnation[row]!;
+  }
+
+  /** When the state last changed. */
+  changed(row: number): Micros {
+    return this.#changed[row]!;
+  }
+
+  description(row: number): Description {
+    return this.#descriptions[row]!;
+  }
+
+  /** The incarnation at which the description was given: it may lag behind the state's. */
+  describedAt(row: number): number {
+    return this.#describedAt[row]!;
+  }
+
+  /** It answered us at the address that we hold: whoever sits there is no victim of a forged source. */
+  isProven(row: number): boolean {
+    return this.#proven[row] === 1;
+  }
+
+  prove(row: number): void {
+    this.#proven[row] = 1;
+  }
+
+  insert(about: Description, state: State, incarnation: number, now: Micros): number {
+    const id = this.#names.acquire(about.name);
+    const row = this.#free.pop() ?? this.#rows++;
+    this.#reserve(row, id);
+    this.#rowOfId[id] = row;
+    this.#idOfRow[row] = id;
+    this.#state[row] = state;
+    this.#incarnation[row] = incarnation;
+    this.#describedAt[row] = incarnation;
+    this.#changed[row] = now;
+    this.#proven[row] = 0;
+    this.#descriptions[row] = about;
+    this.#exported[row] = undefined;
+    this.#counts[state]! += 1;
+    this.#version += 1;
+    return row;
+  }
+
+  /** Moves a member to a state and incarnation; the caller has asked the lattice. */
+  set(row: number, state: State, incarnation: number, now: Micros): void {
+    const before = this.#state[row]!;
+    if (before !== state) {
+      this.#counts[before]! -= 1;
+      this.#counts[state]! += 1;
+      this.#state[row] = state;
+      this.#changed[row] = now;
+    }
+    this.#incarnation[row] = incarnation;
+    this.#exported[row] = undefined;
+    this.#version += 1;
+  }
+
+  describe(row: number, about: Description, incarnation: number): void {
+    if (this.#descriptions[row]!.address !== about.address) this.#proven[row] = 0;
+    this.#descriptions[row] = about;
+    this.#describedAt[row] = incarnation;
+    this.#exported[row] = undefined;
+    this.#version += 1;
+  }
+
+  remove(row: number): void {
+    const id = this.#idOfRow[row]!;
+    this.#counts[this.#state[row]!]! -= 1;
+    this.#state[row] = FREE;
+    this.#rowOfId[id] = -1;
+    this.#descriptions[row] = undefined;
+    this.#exported[row] = undefined;
+    this.#free.push(row);
+    this.#version += 1;
+    this.#names.release(id);
+  }
+
+  /** The row as push/pull states it; the same frozen object until the row changes. */
+  exported(row: number): PeerState {
+    let state = this.#exported[row];
+    if (state === undefined) {
+      state = Object.freeze({
+        about: this.#descriptions[row]!,
+        incarnation: this.#incarnation[row]!,
+        state: this.#state[row] as State,
+      });
+      this.#exported[row] = state;
+    }
+    return state;
+  }
+
+  #reserve(row: number, id: number): void {
+    if (row >= this.#state.length) {
+      const size = this.#state.length * 2;
+      this.#idOfRow = grow(this.#idOfRow, new Int32Array(size));
+      this.#state = grow(this.#state, new Uint8Array(size).fill(FREE));
+      this.#incarnation = grow(this.#incarnation, new Uint32Array(size));
+      this.#describedAt = grow(this.#describedAt, new Uint32Array(size));
+      this.#changed = grow(this.#changed, new Float64Array(size));
+      this.#proven = grow(this.#proven, new Uint8Array(size));
+    }
+    if (id >= this.#rowOfId.length) {
+      this.#rowOfId = grow(this.#rowOfId, new Int32Array(Math.max(id + 1, this.#rowOfId.length * 2)).fill(-1));
+    }
+  }
+}
+
+function grow<T extends { set(from: T): void }>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}

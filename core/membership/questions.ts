@@ -1,0 +1,44 @@
+import type { Random } from '../ports/random.ts';
+import type { Address } from '../ports/transport.ts';
+
+/** What waits for answers to one ping. */
+export interface Asker {
+  onAck(payload: Uint8Array | undefined, from: Address): void;
+  onNack?(): void;
+}
+
+/**
+ * Pings under way, by sequence number: never by the member asked, so that a direct, an indirect and a relayed probe of
+ * one member do not disturb each other.
+ */
+export class Questions {
+  readonly #askers = new Map<number, Asker>();
+  #sequence: number;
+
+  constructor(random: Random) {
+    // Not from zero: a restarted node must not take answers to its past life for its own.
+    this.#sequence = random.int(0x1_0000_0000);
+  }
+
+  open(asker: Asker): number {
+    this.#sequence = (this.#sequence + 1) >>> 0;
+    this.#askers.set(this.#sequence, asker);
+    return this.#sequence;
+  }
+
+  close(sequence: number): void {
+    this.#askers.delete(sequence);
+  }
+
+  ack(sequence: number, payload: Uint8Array | undefined, from: Address): void {
+    this.#askers.get(sequence)?.onAck(payload, from);
+  }
+
+  nack(sequence: number): void {
+    this.#askers.get(sequence)?.onNack?.();
+  }
+
+  clear(): void {
+    this.#askers.clear();
+  }
+}

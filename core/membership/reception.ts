@@ -1,0 +1,145 @@
+import { MalformedPacket } from '../errors.ts';
+import { MILLISECOND } from '../ports/clock.ts';
+import type { Address, EndpointHandlers, Stream, StreamHandlers } from '../ports/transport.ts';
+import { Kind, State, type Frame, type Message, type Packet, type Ping } from '../wire/messages.ts';
+import { entry, type Ground } from './ground.ts';
+import type { Exchange } from './exchange.ts';
+import type { Post } from './post.ts';
+import type { Questions } from './questions.ts';
+import type { Relays } from './relays.ts';
+import type { View } from './view.ts';
+
+/** Conversations that others opened, served at once. */
+const STREAMS_MAX = 128;
+
+/** Everything that arrives: checks the envelope, then hands each message to whom it concerns. */
+export class Reception implements EndpointHandlers<Packet, Frame> {
+  readonly #ground: Ground;
+  readonly #post: Post;
+  readonly #view: View;
+  readonly #questions: Questions;
+  readonly #relays: Relays;
+  readonly #exchange: Exchange;
+  #streams = 0;
+
+  constructor(ground: Ground, post: Post, view: View, questions: Questions, relays: Relays, exchange: Exchange) {
+    this.#ground = ground;
+    this.#post = post;
+    this.#view = view;
+    this.#questions = questions;
+    this.#relays = relays;
+    this.#exchange = exchange;
+  }
+
+  onDatagram(packet: Packet, from: Address): void {
+    const { hub, counters } = this.#ground;
+    counters.packetsReceived += 1;
+    if (!this.#post.admits(packet.label, packet.key)) return;
+    hub.enter();
+    try {
+      const alone = packet.parts.length === 1;
+      for (const part of packet.parts) this.#onMessage(part, from, alone);
+    } finally {
+      hub.exit();
+    }
+  }
+
+  onMalformed(error: Error): void {
+    this.#ground.counters.packetsReceived += 1;
+    this.#ground.counters.drop(error instanceof MalformedPacket ? error.reason : 'bad-body');
+  }
+
+  onStream(stream: Stream<Frame>): StreamHandlers<Frame> {
+    const { clock, settings, hub, counters } = this.#ground;
+    if (this.#streams >= STREAMS_MAX) {
+      counters.drop('too-many-streams');
+      stream.close();
+      return { onMessage: () => {}, onClose: () => {} };
+    }
+    this.#streams += 1;
+    const deadline = clock.after(settings.streamTimeoutMs * MILLISECOND, () => stream.close());
+    let label: string | undefined;
+    return {
+      onMessage: (frame) =>
+        entry(hub, () => {
+          const admitted = this.#post.admits(label === undefined ? frame.label : undefined, frame.key);
+          label = frame.label;
+          if (admitted) this.#onFrame(frame, stream);
+          else stream.close();
+        })(),
+      onClose: (reason, detail) => {
+        this.#streams -= 1;
+        clock.cancel(deadline);
+        if (reason === 'malformed') counters.drop(detail instanceof MalformedPacket ? detail.reason : 'bad-body');
+      },
+    };
+  }
+
+  #onFrame({ message }: Frame, stream: Stream<Frame>): void {
+    switch (message.kind) {
+      case Kind.pushPull: {
+        const reply = this.#exchange.serve(message);
+        stream.send(typeof reply === 'string' ? this.#post.frame({ kind: Kind.error, error: reply }, false) : reply);
+        stream.end();
+        return;
+      }
+      case Kind.ping:
+        if (this.#isForUs(message.node)) {
+          const { sequence } = message;
+          stream.send(this.#post.frame({ kind: Kind.ack, sequence, payload: undefined }, false));
+        }
+        stream.end();
+        return;
+      case Kind.user:
+        this.#ground.layers.onMessage(message.payload);
+        stream.end();
+        return;
+      default:
+        stream.end();
+    }
+  }
+
+  #onMessage(message: Message, from: Address, alone: boolean): void {
+    switch (message.kind) {
+      case Kind.ping:
+        return this.#onPing(message, from, alone);
+      case Kind.ack:
+        return this.#questions.ack(message.sequence, message.payload, from);
+      case Kind.alive:
+        return this.#view.hearAlive(message.about, message.incarnation, 'gossip');
+      case Kind.suspect:
+        return this.#view.hearSuspect(message.node, message.incarnation, message.from, 'gossip');
+      case Kind.dead:
+        return this.#view.hearDead(message.node, message.incarnation, message.from, 'gossip');
+      case Kind.indirectPing:
+        return this.#relays.onRequest(message, from);
+      case Kind.nack:
+        return this.#questions.nack(message.sequence);
+      case Kind.user:
+        return this.#ground.layers.onMessage(message.payload);
+      case Kind.error:
+        return;
+    }
+  }
+
+  #onPing(ping: Ping, from: Address, alone: boolean): void {
+    if (!this.#isForUs(ping.node)) return this.#ground.counters.drop('wrong-name');
+    const { layers, settings, table } = this.#ground;
+    const { sequence } = ping;
+    const { to, peer } = this.#post.returnAddress(ping.source, from);
+    if (peer === undefined) {
+      return this.#post.answer(to, ping, alone, { kind: Kind.ack, sequence, payload: undefined });
+    }
+    const parts: Message[] = [{ kind: Kind.ack, sequence, payload: layers.ackPayload() }];
+    // Whoever pings us lives: if we hold it dead it must hear so, or it could never object.
+    if (settings.healingIntervalMs > 0) {
+      const row = table.find(peer.name);
+      if (table.state(row) === State.dead) parts.push(this.#view.messageAbout(row));
+    }
+    this.#post.sendWithNews(to, parts, peer);
+  }
+
+  #isForUs(node: string): boolean {
+    return node === '' || node === this.#ground.name;
+  }
+}

@@ -1,0 +1,383 @@
+import { MILLISECOND } from '../ports/clock.ts';
+import type { Address } from '../ports/transport.ts';
+import { sameAddress } from '../address.ts';
+import { Kind, State, type Description, type Message, type PeerState, type Source } from '../wire/messages.ts';
+import { messageSize } from '../wire/sizes.ts';
+import type { NewsClass } from './broadcast-queue.ts';
+import { STATE_NAMES, type Member, type MembershipEvent } from './events.ts';
+import { confirmationsNeeded, suspicionMaxMs, suspicionMinMs } from './formulas.ts';
+import { entry, type Ground } from './ground.ts';
+import { compareDescriptions, implausible, INCARNATION_CEILING, overrides } from './lattice.ts';
+import type { Cause } from './observation.ts';
+import { Suspicion } from './suspicion.ts';
+
+/** What the view asks of its neighbours. */
+export interface ViewHooks {
+  /** A member entered the table: it wants to be probed. */
+  onInsert(row: number): void;
+  /** Somebody claims a held name at another address: find out whether the old address still answers. */
+  onClaim(row: number, claim: Description, incarnation: number, cause: Cause): void;
+  /** There is news to gossip. */
+  onNews(): void;
+  sendTo(address: Address, message: Message): void;
+  allows(address: Address): boolean;
+}
+
+/**
+ * What this node holds true of every member. All evidence, from wherever, comes through `hearAlive`, `hearSuspect`
+ * and `hearDead`; what the lattice accepts changes the table, is passed on, observed and told to the application.
+ */
+export class View {
+  readonly #ground: Ground;
+  readonly #hooks: ViewHooks;
+  readonly #suspicions = new Map<number, Suspicion>();
+  #selfRow = -1;
+  #source: Source = { name: '', address: '' };
+  #leaving = false;
+  /** At most one answer to stale news per gossip interval. */
+  #staleAnsweredAt = Number.NEGATIVE_INFINITY;
+
+  constructor(ground: Ground, hooks: ViewHooks) {
+    this.#ground = ground;
+    this.#hooks = hooks;
+  }
+
+  get self(): Description {
+    return this.#ground.table.description(this.#selfRow);
+  }
+
+  /** How we introduce ourselves in a question. */
+  get source(): Source {
+    return this.#source;
+  }
+
+  get selfRow(): number {
+    return this.#selfRow;
+  }
+
+  get incarnation(): number {
+    return this.#ground.table.incarnation(this.#selfRow);
+  }
+
+  /** Enters ourselves; later calls (a rejoin, new metadata) move us to a higher incarnation. */
+  announce(about: Description, incarnation: number): void {
+    const { table, clock } = this.#ground;
+    this.#leaving = false;
+    this.#source = Object.freeze({ name: about.name, address: about.address });
+    if (this.#selfRow < 0) {
+      this.#selfRow = table.insert(about, State.alive, incarnation, clock.now());
+      this.#observe(this.#selfRow, undefined, 0, 'self', '');
+    } else {
+      const { from, fromIncarnation } = this.#held(this.#selfRow);
+      table.set(this.#selfRow, State.alive, incarnation, clock.now());
+      table.describe(this.#selfRow, about, incarnation);
+      this.#observe(this.#selfRow, from, fromIncarnation, 'self', '');
+    }
+    this.#tell(this.#selfRow);
+  }
+
+  /** Takes up a member known from elsewhere (a stored list) without making news of it. */
+  recall({ about, incarnation }: PeerState): void {
+    const { table, clock } = this.#ground;
+    if (about.name === this.#ground.name || table.find(about.name) >= 0) return;
+    const row = table.insert(about, State.alive, incarnation, clock.now());
+    this.#hooks.onInsert(row);
+    this.#observe(row, undefined, 0, 'push-pull', '');
+  }
+
+  /** Says goodbye: from here on nothing said about us is contested. `onSent` runs when it has been gossiped enough. */
+  depart(onSent: () => void): void {
+    const { table, clock, name } = this.#ground;
+    const { from, fromIncarnation } = this.#held(this.#selfRow);
+    this.#leaving = true;
+    table.set(this.#selfRow, State.left, this.incarnation, clock.now());
+    this.#observe(this.#selfRow, from, fromIncarnation, 'self', '');
+    this.#gossip('failed', name, { kind: Kind.dead, node: name, incarnation: this.incarnation, from: name }, onSent);
+  }
+
+  /** The message that says of a row what we hold of it; `by` names who accuses, ourselves unless said otherwise. */
+  messageAbout(row: number, by: string = this.#ground.name): Message {
+    const { table } = this.#ground;
+    const state = table.state(row);
+    const incarnation = table.incarnation(row);
+    const about = table.description(row);
+    if (state === State.alive) return { kind: Kind.alive, incarnation, about };
+    if (state === State.suspect) return { kind: Kind.suspect, node: about.name, incarnation, from: by };
+    return { kind: Kind.dead, node: about.name, incarnation, from: state === State.left ? about.name : by };
+  }
+
+  hearAlive(about: Description, incarnation: number, cause: Cause): void {
+    const { table, counters, layers, clock } = this.#ground;
+    if (about.name === this.#ground.name) return this.#hearOwnName(about, incarnation);
+    const row = table.find(about.name);
+    if (row >= 0 && about === table.description(row) && this.#isNothingNew(row, incarnation)) return;
+    if (about.vsn[1] === 0 || about.vsn[0]! > about.vsn[1]!) return counters.drop('version');
+    if (!this.#hooks.allows(about.address)) return counters.drop('not-allowed');
+    if (layers.vetoAlive(about) !== undefined) return counters.drop('vetoed');
+    if (row < 0) return this.#meet(about, incarnation, cause);
+
+    const { from, fromIncarnation } = this.#held(row);
+    if (implausible(State.alive, incarnation, from, fromIncarnation)) return counters.drop('implausible');
+    if (incarnation < fromIncarnation) return this.#answerStale(row, about.address);
+    if (!this.#sameHome(row, about)) {
+      if (incarnation > table.describedAt(row)) this.#hooks.onClaim(row, about, incarnation, cause);
+      return;
+    }
+    this.#describe(row, about, incarnation);
+    if (!overrides(State.alive, incarnation, from, fromIncarnation)) {
+      if (from !== State.alive) this.#answerStale(row, about.address);
+      return;
+    }
+    table.set(row, State.alive, incarnation, clock.now());
+    this.#changed(row, from, fromIncarnation, cause, '');
+  }
+
+  hearSuspect(node: string, incarnation: number, by: string, cause: Cause): void {
+    const { table, counters, name } = this.#ground;
+    if (by === '' || by === node || (by === name && cause === 'gossip')) return counters.drop('self-accusation');
+    if (node === name) return this.#contest(State.suspect, incarnation, by);
+    const row = table.find(node);
+    if (row < 0) return;
+    const { from, fromIncarnation } = this.#held(row);
+    if (implausible(State.suspect, incarnation, from, fromIncarnation) && cause !== 'probe') {
+      return counters.drop('implausible');
+    }
+    if (incarnation === fromIncarnation && from === State.suspect) return this.#confirm(row, by);
+    if (!overrides(State.suspect, incarnation, from, fromIncarnation)) return;
+    this.#accept(row, State.suspect, incarnation, cause, by);
+  }
+
+  /** A `dead` from its own subject is a goodbye. */
+  hearDead(node: string, incarnation: number, by: string, cause: Cause): void {
+    const { table, counters, name } = this.#ground;
+    if (node === name) return this.#contest(State.dead, incarnation, by);
+    const row = table.find(node);
+    if (row < 0) return;
+    const { from, fromIncarnation } = this.#held(row);
+    const state = by === node ? State.left : State.dead;
+    if (implausible(state, incarnation, from, fromIncarnation) && cause !== 'suspicion') {
+      return counters.drop('implausible');
+    }
+    if (!overrides(state, incarnation, from, fromIncarnation)) return;
+    this.#accept(row, state, incarnation, cause, by);
+  }
+
+  /** The old address fell silent: the name moves to where it is claimed. */
+  move(row: number, claim: Description, incarnation: number, cause: Cause): void {
+    const { table, clock } = this.#ground;
+    const { from, fromIncarnation } = this.#held(row);
+    if (incarnation < fromIncarnation) return;
+    table.describe(row, claim, incarnation);
+    const wins = overrides(State.alive, incarnation, from, fromIncarnation);
+    if (wins) table.set(row, State.alive, incarnation, clock.now());
+    this.#changed(row, from, fromIncarnation, cause, '');
+    if (!wins) return;
+    this.#event({ type: 'update', member: this.member(row) });
+  }
+
+  /** Takes a departed member off the list, but remembers it. */
+  forget(row: number): void {
+    const { table, departed } = this.#ground;
+    const { from, fromIncarnation } = this.#held(row);
+    const about = table.description(row);
+    departed.remember(about.name, about.address, from === State.left ? State.left : State.dead, fromIncarnation);
+    table.remove(row);
+    this.#ground.observe?.({
+      type: 'transition',
+      subject: about.name,
+      from,
+      to: undefined,
+      fromIncarnation,
+      incarnation: fromIncarnation,
+      address: about.address,
+      meta: about.meta,
+      cause: 'reap',
+      by: '',
+    });
+  }
+
+  member(row: number): Member {
+    const { table } = this.#ground;
+    const { name, address, meta } = table.description(row);
+    const incarnation = table.incarnation(row);
+    return Object.freeze({ name, address, meta, state: STATE_NAMES[table.state(row)], incarnation });
+  }
+
+  /** Stops all running suspicions. */
+  close(): void {
+    for (const suspicion of this.#suspicions.values()) suspicion.cancel();
+    this.#suspicions.clear();
+  }
+
+  #meet(about: Description, incarnation: number, cause: Cause): void {
+    const { table, clock, counters, departed, settings } = this.#ground;
+    if (incarnation > INCARNATION_CEILING) return counters.drop('implausible');
+    const gone = departed.get(about.name);
+    if (gone !== undefined && incarnation <= gone.incarnation) return counters.drop('stale');
+    if (table.size >= settings.membersMax) return counters.drop('table-full');
+    departed.forget(about.name);
+    const row = table.insert(about, State.alive, incarnation, clock.now());
+    this.#hooks.onInsert(row);
+    this.#changed(row, undefined, 0, cause, '');
+  }
+
+  #accept(row: number, state: State, incarnation: number, cause: Cause, by: string): void {
+    const { table, clock } = this.#ground;
+    const { from, fromIncarnation } = this.#held(row);
+    table.set(row, state, incarnation, clock.now());
+    this.#changed(row, from, fromIncarnation, cause, by);
+  }
+
+  /** After every accepted change: suspicion, news, observation, event. */
+  #changed(row: number, from: State | undefined, fromIncarnation: number, cause: Cause, by: string): void {
+    const state = this.#ground.table.state(row);
+    this.#suspicions.get(row)?.cancel();
+    this.#suspicions.delete(row);
+    if (state === State.suspect) this.#suspect(row, by);
+    this.#observe(row, from, fromIncarnation, cause, by);
+    this.#tell(row, by === '' ? undefined : by);
+    const member = this.#ground.hub.idle ? undefined : this.member(row);
+    if (member !== undefined) this.#announceChange(member, from, state, by);
+  }
+
+  #announceChange(member: Member, from: State | undefined, to: State, by: string): void {
+    const wasLive = from === State.alive || from === State.suspect;
+    if (to === State.dead) this.#event({ type: 'fail', member });
+    else if (to === State.left) this.#event({ type: 'leave', member });
+    else if (!wasLive) this.#event({ type: 'join', member });
+    else if (to === State.suspect && from === State.alive) this.#event({ type: 'suspect', member, by });
+    else if (to === State.alive && from === State.suspect) this.#event({ type: 'alive', member });
+  }
+
+  #suspect(row: number, by: string): void {
+    const { table, settings, clock, hub, name } = this.#ground;
+    const n = table.size;
+    const node = table.description(row).name;
+    const incarnation = table.incarnation(row);
+    const bounds = {
+      minMs: suspicionMinMs(settings, n),
+      maxMs: suspicionMaxMs(settings, n),
+      k: confirmationsNeeded(settings, n),
+    };
+    const expire = entry(hub, () => {
+      this.#suspicions.delete(row);
+      this.hearDead(node, incarnation, name, 'suspicion');
+    });
+    this.#suspicions.set(row, new Suspicion(clock, bounds, by, expire));
+  }
+
+  #confirm(row: number, by: string): void {
+    if (this.#suspicions.get(row)?.confirm(by) !== true) return;
+    const { table } = this.#ground;
+    const node = table.description(row).name;
+    this.#gossip('failed', node, { kind: Kind.suspect, node, incarnation: table.incarnation(row), from: by });
+  }
+
+  /** The news of this incarnation is as good as ours: of two descriptions all views keep the same one. */
+  #describe(row: number, about: Description, incarnation: number): void {
+    const { table } = this.#ground;
+    const held = table.description(row);
+    const since = table.describedAt(row);
+    if (incarnation < since || (incarnation === since && compareDescriptions(about, held) <= 0)) return;
+    const same = compareDescriptions(about, held) === 0;
+    table.describe(row, same ? held : about, incarnation);
+    if (same) return;
+    const { from, fromIncarnation } = this.#held(row);
+    // At an equal incarnation no state change will carry the better description on, so it travels by itself.
+    if (incarnation === fromIncarnation) {
+      this.#observe(row, from, fromIncarnation, 'gossip', '');
+      if (from === State.alive) this.#tell(row);
+    }
+    this.#event({ type: 'update', member: this.member(row) });
+  }
+
+  /** The common case of gossip: a repetition of what we hold of a member in good standing. */
+  #isNothingNew(row: number, incarnation: number): boolean {
+    const { table } = this.#ground;
+    return incarnation === table.incarnation(row) && table.state(row) === State.alive;
+  }
+
+  #sameHome(row: number, about: Description): boolean {
+    const held = this.#ground.table.description(row).address;
+    return held === about.address || sameAddress(held, about.address);
+  }
+
+  /** Somebody speaks of us as alive. Our own word is the highest; our past life's, or a forger's, must be topped. */
+  #hearOwnName(about: Description, incarnation: number): void {
+    const { table, counters } = this.#ground;
+    if (this.#leaving) return;
+    if (!this.#sameHome(this.#selfRow, about)) {
+      counters.conflicts += 1;
+      this.#ground.observe?.({ type: 'conflict', subject: about.name, address: about.address });
+      return this.#event({ type: 'conflict', member: this.member(this.#selfRow), address: about.address });
+    }
+    const own = this.incarnation;
+    if (incarnation < own) return;
+    if (incarnation === own && compareDescriptions(about, table.description(this.#selfRow)) === 0) return;
+    if (incarnation >= INCARNATION_CEILING) return counters.drop('implausible');
+    this.#refute(incarnation, '');
+  }
+
+  /** Somebody accuses us. */
+  #contest(state: State, incarnation: number, by: string): void {
+    const { counters, clock, settings } = this.#ground;
+    if (this.#leaving) return;
+    if (implausible(state, incarnation, State.alive, this.incarnation)) return counters.drop('implausible');
+    if (incarnation >= this.incarnation) return this.#refute(incarnation, by);
+    // The accuser has not heard our latest word: say it again, but not for every echo of an old accusation.
+    if (clock.now() - this.#staleAnsweredAt < settings.probeIntervalMs * MILLISECOND) return;
+    this.#staleAnsweredAt = clock.now();
+    this.#tell(this.#selfRow);
+  }
+
+  #refute(accused: number, by: string): void {
+    const { table, clock, health, counters, observe } = this.#ground;
+    const before = this.incarnation;
+    const incarnation = Math.max(before, accused) + 1;
+    table.set(this.#selfRow, State.alive, incarnation, clock.now());
+    table.describe(this.#selfRow, this.self, incarnation);
+    counters.refutations += 1;
+    health.move(1);
+    this.#observe(this.#selfRow, State.alive, before, 'self', by);
+    observe?.({ type: 'refuted', incarnation, accuser: by });
+    this.#tell(this.#selfRow);
+  }
+
+  /** Old news of a member that we hold suspect or gone: tell it, so that it can answer if it lives. */
+  #answerStale(row: number, address: Address): void {
+    const { clock, settings, table } = this.#ground;
+    if (table.state(row) === State.alive) return;
+    if (clock.now() - this.#staleAnsweredAt < settings.probeIntervalMs * MILLISECOND) return;
+    this.#staleAnsweredAt = clock.now();
+    this.#hooks.sendTo(address, this.messageAbout(row));
+  }
+
+  #tell(row: number, by?: string): void {
+    const { table } = this.#ground;
+    const news = table.state(row) === State.alive ? 'alive' : 'failed';
+    this.#gossip(news, table.description(row).name, this.messageAbout(row, by));
+  }
+
+  #gossip(news: NewsClass, subject: string, message: Message, onDone?: () => void): void {
+    this.#ground.queue.add(news, subject, message, messageSize(message), onDone);
+    this.#hooks.onNews();
+  }
+
+  #held(row: number): { from: State; fromIncarnation: number } {
+    const { table } = this.#ground;
+    return { from: table.state(row), fromIncarnation: table.incarnation(row) };
+  }
+
+  #observe(row: number, from: State | undefined, fromIncarnation: number, cause: Cause, by: string): void {
+    const { observe, table } = this.#ground;
+    if (observe === undefined) return;
+    const { name, address, meta } = table.description(row);
+    const incarnation = table.incarnation(row);
+    const to = table.state(row);
+    observe({ type: 'transition', subject: name, from, to, fromIncarnation, incarnation, address, meta, cause, by });
+  }
+
+  #event(event: MembershipEvent): void {
+    if (!this.#ground.hub.idle) this.#ground.hub.emit(event);
+  }
+}
