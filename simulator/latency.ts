@@ -9,4 +9,8 @@ export type LatencyModel =
   /** `median` times e^(N(0, sigmaPerMille/1000)), cut at 8 times the median. */
   | { readonly kind: 'lognormal'; readonly median: Micros; readonly sigmaPerMille: number }
   /** A model per pair of zones, `from>to`; `otherwise` for pairs that are not named. */
-  | { readonly kind: 'zones'; readonly pairs: Readonly<Record<string, LatencyModel>>; readonly otherwise: LatencyModel };
+  | {
+      readonly kind: 'zones';
+      readonly pairs: Readonly<Record<string, LatencyModel>>;
+      readonly otherwise: LatencyModel;
+    };

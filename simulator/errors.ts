@@ -1,0 +1,59 @@
+import { RollcallError } from '../core/errors.ts';
+import type { Micros } from '../core/ports/clock.ts';
+
+/** A fault of the schedule that cannot be executed. */
+export class InvalidFault extends RollcallError {
+  readonly fault: string;
+
+  constructor(fault: string, problem: string) {
+    super('INVALID_FAULT', `Fault ${JSON.stringify(fault)}: ${problem}`);
+    this.fault = fault;
+  }
+}
+
+/** The list of hosts cannot be built. */
+export class InvalidTopology extends RollcallError {
+  constructor(problem: string) {
+    super('INVALID_TOPOLOGY', problem);
+  }
+}
+
+/** A program returned a promise in a world that is run synchronously. */
+export class AsynchronousProgram extends RollcallError {
+  readonly host: string;
+
+  constructor(host: string) {
+    super('ASYNCHRONOUS_PROGRAM', `The program of ${host} returned a promise. Play this world with runAsync().`);
+    this.host = host;
+  }
+}
+
+/** A program, codec or checker threw. `cause` is what it threw. */
+export class HostFailed extends RollcallError {
+  readonly host: string;
+  readonly at: Micros;
+
+  constructor(host: string, at: Micros, cause: unknown) {
+    const words = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    super('HOST_FAILED', `${host} threw at ${at} us: ${words}`, { cause });
+    this.host = host;
+    this.at = at;
+  }
+}
+
+/** Debug mode saw that a message was changed between its sending and its delivery. */
+export class MessageChanged extends RollcallError {
+  constructor(from: string, to: string) {
+    super(
+      'MESSAGE_CHANGED',
+      `A message from ${from} to ${to} changed under way. Copy what is kept after send or onMessage.`,
+    );
+  }
+}
+
+/** A codec whose `size` and `encode` disagree. */
+export class CodecMismatch extends RollcallError {
+  constructor(sized: number, encoded: number) {
+    super('CODEC_MISMATCH', `size() says ${sized} bytes, but encode() gave ${encoded}. Make the two agree.`);
+  }
+}

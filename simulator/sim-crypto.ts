@@ -1,0 +1,79 @@
+import { InvalidSetting } from '../core/errors.ts';
+import { type Crypto, type Key, NONCE_BYTES, TAG_BYTES } from '../core/ports/crypto.ts';
+import type { Random } from '../core/ports/random.ts';
+import { finish, mix } from './draws.ts';
+
+const KEY_SIZES = [16, 24, 32];
+
+/**
+ * Stands in for AES-GCM in a simulated world: equal sizes and equal failures, pure and fast, and no secret at all.
+ * `random` belongs to the nonces alone.
+ */
+export function standInCrypto(random: Random): Crypto {
+  return new StandInCrypto(random);
+}
+
+class StandInCrypto implements Crypto {
+  readonly #prefix: readonly [number, number];
+  #sealed = 0;
+
+  constructor(random: Random) {
+    this.#prefix = [random.int(4_294_967_296), random.int(4_294_967_296)];
+  }
+
+  // Nobody else has the prefix, and no count comes twice.
+  nonce(): Uint8Array {
+    const nonce = new Uint8Array(NONCE_BYTES);
+    const view = new DataView(nonce.buffer);
+    view.setUint32(0, this.#prefix[0]);
+    view.setUint32(4, this.#prefix[1]);
+    view.setUint32(8, this.#sealed++);
+    return nonce;
+  }
+
+  seal(key: Key, nonce: Uint8Array, plain: Uint8Array, associated: Uint8Array): Uint8Array {
+    const start = initialState(key, nonce);
+    const sealed = new Uint8Array(plain.length + TAG_BYTES);
+    applyStream(start, plain, sealed, plain.length);
+    writeTag(sealed.subarray(plain.length), start, plain, associated);
+    return sealed;
+  }
+
+  open(key: Key, nonce: Uint8Array, sealed: Uint8Array, associated: Uint8Array): Uint8Array | undefined {
+    if (!KEY_SIZES.includes(key.length) || nonce.length !== NONCE_BYTES || sealed.length < TAG_BYTES) return undefined;
+    const start = initialState(key, nonce);
+    const length = sealed.length - TAG_BYTES;
+    const plain = new Uint8Array(length);
+    applyStream(start, sealed, plain, length);
+    const tag = new Uint8Array(TAG_BYTES);
+    writeTag(tag, start, plain, associated);
+    return tag.every((byte, index) => byte === sealed[length + index]) ? plain : undefined;
+  }
+}
+
+function initialState(key: Key, nonce: Uint8Array): number {
+  if (!KEY_SIZES.includes(key.length)) throw new InvalidSetting('key', `${key.length} bytes`, '16, 24 or 32 bytes');
+  if (nonce.length !== NONCE_BYTES) throw new InvalidSetting('nonce', `${nonce.length} bytes`, `${NONCE_BYTES} bytes`);
+  return absorb(absorb(0x52434c4c, key), nonce);
+}
+
+function absorb(state: number, bytes: Uint8Array): number {
+  let hash = mix(state, bytes.length);
+  for (const byte of bytes) hash = mix(hash, byte);
+  return hash;
+}
+
+function applyStream(start: number, from: Uint8Array, to: Uint8Array, length: number): void {
+  for (let index = 0; index < length; index += 4) {
+    const word = finish(mix(start, index));
+    for (let byte = 0; byte < 4 && index + byte < length; byte++) {
+      to[index + byte] = (from[index + byte] as number) ^ ((word >>> (byte * 8)) & 255);
+    }
+  }
+}
+
+function writeTag(tag: Uint8Array, start: number, plain: Uint8Array, associated: Uint8Array): void {
+  const view = new DataView(tag.buffer, tag.byteOffset, TAG_BYTES);
+  const content = absorb(absorb(start, associated), plain);
+  for (let word = 0; word < TAG_BYTES / 4; word++) view.setInt32(word * 4, finish(mix(mix(start, word), content)));
+}
