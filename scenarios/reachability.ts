@@ -1,0 +1,31 @@
+import type { Micros } from '../core/ports/clock.ts';
+import type { Fault } from '../simulator/faults/fault.ts';
+
+/** Whether the schedule lets two hosts hear each other: neither cut apart nor deaf to one another at that time. */
+export type Reachable = (a: string, b: string, at: Micros) => boolean;
+
+export function reachabilityUnder(faults: readonly Fault[]): Reachable {
+  const cuts = faults.flatMap((fault): Cut[] => {
+    if (fault.kind === 'partition') {
+      const groupOf = new Map(fault.groups.flatMap((group, index) => group.map((host) => [host, index] as const)));
+      const apart = (a: string, b: string) => {
+        const [one, other] = [groupOf.get(a), groupOf.get(b)];
+        return one !== undefined && other !== undefined && one !== other;
+      };
+      return [{ from: fault.at, until: fault.at + fault.for, apart }];
+    }
+    if (fault.kind === 'block') {
+      const [senders, receivers] = [new Set(fault.from), new Set(fault.to)];
+      const deaf = (a: string, b: string) => senders.has(a) && receivers.has(b);
+      return [{ from: fault.at, until: fault.at + fault.for, apart: (a, b) => deaf(a, b) || deaf(b, a) }];
+    }
+    return [];
+  });
+  return (a, b, at) => !cuts.some((cut) => cut.from <= at && at < cut.until && cut.apart(a, b));
+}
+
+interface Cut {
+  readonly from: Micros;
+  readonly until: Micros;
+  apart(a: string, b: string): boolean;
+}
