@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import type { FormationResult, SteadyResult } from './cluster.ts';
+import { benchReport } from './report.ts';
+import type { WheelResult } from './wheel.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const STEADY_SIZES = [100, 1_000, 2_000];
+const FORMATION_SIZE = 1_000;
+
+/** All figures of one run. Wall times depend on the machine; ratios much less. */
+export interface BenchResult {
+  readonly node: string;
+  readonly cores: number;
+  readonly wheel: WheelResult;
+  readonly steady: readonly SteadyResult[];
+  readonly formation: FormationResult;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+  const folder = mkdtempSync(join(tmpdir(), 'rollcall-bench-'));
+  try {
+    const measure = await builtMeasurement(folder);
+    const result: BenchResult = {
+      node: process.version,
+      cores: availableParallelism(),
+      wheel: measure<WheelResult>('wheel'),
+      steady: STEADY_SIZES.map((nodes) => measure<SteadyResult>('steady', nodes)),
+      formation: measure<FormationResult>('formation', FORMATION_SIZE),
+    };
+    console.log(values.json ? JSON.stringify(result, null, 2) : benchReport(result));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/**
+ * Each figure is taken in a fresh process, so that none inherits another's heap or compiled code, and from plain
+ * JavaScript as users run it.
+ */
+async function builtMeasurement(folder: string): Promise<<R>(what: string, nodes?: number) => R> {
+  const script = join(folder, 'measure.mjs');
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir');
+  await build({
+    entryPoints: [join(ROOT, 'bench', 'measure.ts')],
+    outfile: script,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+  });
+  return (what, nodes = 0) => {
+    const args = ['--max-semi-space-size=64', script, what, String(nodes)];
+    const { status, stdout } = spawnSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    if (status !== 0) throw new Error(`measuring ${what} ${nodes || ''} failed with status ${status}`);
+    return JSON.parse(stdout.toString());
+  };
+}
+
+await main();

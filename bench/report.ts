@@ -1,0 +1,38 @@
+import type { BenchResult } from './main.ts';
+
+/** The figures as a person reads them. */
+export function benchReport({ node, cores, wheel, steady, formation }: BenchResult): string {
+  const lines = [`Rollcall bench, Node ${node}, ${cores} cores`, ''];
+  lines.push(`Event wheel, hold model with ${whole(wheel.pending)} pending events`);
+  lines.push(row('wheel', `${whole(wheel.wheelPerSecond)} events/s`));
+  lines.push(row('object heap', `${whole(wheel.heapPerSecond)} events/s`));
+  lines.push(row('ratio', `${wheel.ratio.toFixed(1)} times`), '');
+  lines.push('Steady state, trace and membership invariants on');
+  for (const { nodes, timesRealTime, messagesPerSecond, eventsPerSecond, peakMegabytes } of steady) {
+    lines.push(
+      row(
+        `${whole(nodes)} nodes`,
+        `${timesRealTime.toFixed(0)} times real time`,
+        `${whole(messagesPerSecond)} messages/s`,
+        `${whole(eventsPerSecond)} events/s`,
+        `${whole(peakMegabytes)} MB at most`,
+      ),
+    );
+  }
+  lines.push('', `Formation of ${whole(formation.nodes)} nodes from one seed`);
+  lines.push(
+    row('wall time', `${formation.wallSeconds.toFixed(1)} s`),
+    row('virtual time', `${formation.formedSeconds.toFixed(1)} s until every view lists everybody`),
+  );
+  return lines.join('\n');
+}
+
+function row(name: string, ...cells: string[]): string {
+  return `  ${name.padEnd(12)} ${cells.map((cell) => cell.padStart(20)).join('  ')}`;
+}
+
+function whole(number: number): string {
+  return Math.round(number)
+    .toString()
+    .replaceAll(/\B(?=(\d{3})+$)/g, ',');
+}
