@@ -2,15 +2,16 @@ import type { Micros } from '../../core/ports/clock.ts';
 import type { HostView } from '../invariant.ts';
 import type { Bounds } from './bounds.ts';
 import { withMargin } from './bounds.ts';
+import { Belief } from './beliefs.ts';
 import type { Rule } from './rule.ts';
 
 const ID = 'broadcasts-arrive';
 
 interface Broadcast {
   readonly origin: HostView;
-  readonly boot: number;
+  readonly life: number;
   readonly at: Micros;
-  /** By host: the boot in which it was delivered. */
+  /** By host: the life in which it was delivered. */
   readonly deliveredIn: Map<HostView, number>;
 }
 
@@ -27,24 +28,21 @@ export function broadcastsArrive(boundsFor: (hosts: number) => Bounds): Rule {
       const deadline = withMargin(boundsFor(world.hosts.length).converged);
       const broadcasts = new Map<string, Broadcast>();
       const open = new Set<string>();
-      const presentSince: Micros[] = world.hosts.map(() => 0);
+      const aliveSince: Micros[] = world.hosts.map(() => 0);
       return {
-        onHost(host, change) {
-          if (change === 'boot') presentSince[host.index] = world.now();
+        onTransition(change) {
+          if (change.own && change.before === Belief.unknown) aliveSince[change.observer.index] = world.now();
         },
         onOther(host, event) {
-          if (event.type === 'leaving' || event.type === 'stopped') presentSince[host.index] = Number.POSITIVE_INFINITY;
-          if (event.type === 'joined')
-            presentSince[host.index] = Math.min(presentSince[host.index] as number, world.now());
           if (event.type !== 'broadcast') return;
           const key = `${event.origin}/${event.id}`;
           let broadcast = broadcasts.get(key);
           if (broadcast === undefined) {
-            broadcast = { origin: host, boot: host.boot, at: world.now(), deliveredIn: new Map() };
+            broadcast = { origin: host, life: cluster.lifeOf(host), at: world.now(), deliveredIn: new Map() };
             broadcasts.set(key, broadcast);
             if (event.own) open.add(key);
           }
-          if (broadcast.deliveredIn.get(host) === host.boot) {
+          if (broadcast.deliveredIn.get(host) === cluster.lifeOf(host)) {
             world.violate({
               invariant: ID,
               subject: `${event.origin}>${host.name}`,
@@ -52,7 +50,7 @@ export function broadcastsArrive(boundsFor: (hosts: number) => Bounds): Rule {
               detail: `${host.name} delivered broadcast ${event.id} of ${event.origin} twice`,
             });
           }
-          broadcast.deliveredIn.set(host, host.boot);
+          broadcast.deliveredIn.set(host, cluster.lifeOf(host));
         },
         onTick() {
           if (open.size === 0 || !world.healed() || world.now() - cluster.quietSince() < deadline) return;
@@ -60,10 +58,10 @@ export function broadcastsArrive(boundsFor: (hosts: number) => Bounds): Rule {
             open.delete(key);
             const broadcast = broadcasts.get(key) as Broadcast;
             const origin = broadcast.origin;
-            if (!cluster.isPresent(origin) || origin.boot !== broadcast.boot) continue;
+            if (!cluster.isPresent(origin) || cluster.lifeOf(origin) !== broadcast.life) continue;
             for (const host of world.hosts) {
-              if (broadcast.deliveredIn.get(host) === host.boot || !cluster.isPresent(host)) continue;
-              if ((presentSince[host.index] as number) > broadcast.at || host.since > broadcast.at) continue;
+              if (broadcast.deliveredIn.get(host) === cluster.lifeOf(host) || !cluster.isPresent(host)) continue;
+              if ((aliveSince[host.index] as number) > broadcast.at) continue;
               world.violate({
                 invariant: ID,
                 subject: `${origin.name}>${host.name}`,

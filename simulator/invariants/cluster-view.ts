@@ -50,6 +50,7 @@ export class ClusterView {
   readonly #highestClaim: number[] = [];
   readonly #present: boolean[] = [];
   readonly #listed: number[] = [];
+  readonly #life: number[] = [];
   readonly #change: Change;
   #presentCount = 0;
   #lastUpheaval: Micros = 0;
@@ -63,6 +64,7 @@ export class ClusterView {
       this.#owners[column] = 1;
       this.#ownerOf[column] = host.index;
       this.#listed.push(0);
+      this.#life.push(0);
       this.#present.push(false);
     }
     this.#change = {
@@ -171,8 +173,14 @@ export class ClusterView {
     return true;
   }
 
+  /** A life ends when the host crashes or its node stops; a boot may hold several. */
+  lifeOf(host: HostView): number {
+    return this.#life[host.index] as number;
+  }
+
   /** A host starts with an empty view and nothing said of itself. */
-  boot(host: HostView): void {
+  startLife(host: HostView): void {
+    this.#life[host.index] = this.lifeOf(host) + 1;
     this.beliefs.clearRow(host.index);
     this.#listed[host.index] = 0;
     const column = this.ownColumn(host);

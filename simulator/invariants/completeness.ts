@@ -16,7 +16,7 @@ export function completeness(boundsFor: (hosts: number) => Bounds): Rule {
     create({ world, cluster }) {
       const bounds = boundsFor(world.hosts.length);
       const bound = withMargin(bounds.longestTurn + bounds.longestSuspicion);
-      const owed = new PairDeadlines();
+      const owed = new PairDeadlines(cluster);
       return {
         onProbe(observer, event) {
           if (event.subject === '') return;
@@ -31,7 +31,6 @@ export function completeness(boundsFor: (hosts: number) => Bounds): Rule {
             const host = cluster.hostOf(subject);
             if (!isListed(belief) || host === undefined || host.up || host.since > since) return;
             if (cluster.beliefs.incarnation(observer.index, subject) !== incarnation) return;
-            if (!cluster.isPresent(observer)) return;
             const touched = world.lastTouched(observer.name);
             if (observer.paused || touched > since) {
               owed.add(observer, subject, incarnation, observer.paused ? now : touched);

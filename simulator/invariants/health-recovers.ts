@@ -17,8 +17,8 @@ export function healthRecovers(boundsFor: (hosts: number) => Bounds): Rule {
       const score = new Int32Array(world.hosts.length);
       const risenAt: Micros[] = world.hosts.map(() => 0);
       return {
-        onHost(host, change) {
-          if (change === 'boot') score[host.index] = 0;
+        onFresh(host) {
+          score[host.index] = 0;
         },
         onOther(host, event) {
           if (event.type !== 'health') return;

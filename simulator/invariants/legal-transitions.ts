@@ -11,9 +11,9 @@ type Need = 'never' | 'any' | 'higher' | 'same-or-higher' | 'described';
 const NEEDS: readonly (readonly Need[])[] = [
   ['never', 'any', 'any', 'any', 'any'],
   ['never', 'described', 'same-or-higher', 'same-or-higher', 'same-or-higher'],
-  ['never', 'higher', 'higher', 'same-or-higher', 'same-or-higher'],
-  ['any', 'higher', 'higher', 'higher', 'same-or-higher'],
-  ['any', 'higher', 'higher', 'higher', 'higher'],
+  ['never', 'higher', 'described', 'same-or-higher', 'same-or-higher'],
+  ['any', 'higher', 'higher', 'described', 'same-or-higher'],
+  ['any', 'higher', 'higher', 'higher', 'described'],
 ];
 
 export const legalTransitions: Rule = {

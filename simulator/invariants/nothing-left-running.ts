@@ -1,4 +1,5 @@
 import type { HostView } from '../invariant.ts';
+import { Belief } from './beliefs.ts';
 import type { Rule } from './rule.ts';
 
 const ID = 'nothing-left-running';
@@ -17,6 +18,10 @@ export const nothingLeftRunning: Rule = {
       },
       onHost(host, change) {
         if (change === 'boot' || change === 'crash') stopped.delete(host);
+      },
+      onTransition(change) {
+        // It starts again: a return after a leave.
+        if (change.own && change.after === Belief.alive) stopped.delete(change.observer);
       },
       onSend(from, to) {
         if (stopped.size > 0 && stopped.has(from)) report(from, `${from.name} stopped and still sent to ${to}`);

@@ -11,7 +11,7 @@ export function ownIncarnationRises(forgetful: ReadonlySet<string>): Rule {
     id: 'own-incarnation-rises',
     words: 'A member never lowers its own incarnation, and a restarted one starts above its past.',
     create({ world, cluster }) {
-      const current: { boot: number; incarnation: number }[] = [];
+      const current: { life: number; incarnation: number }[] = [];
       const report = (host: HostView, detail: string) =>
         world.violate({ invariant: 'own-incarnation-rises', subject: host.name, phase: 'always', detail });
       return {
@@ -19,9 +19,9 @@ export function ownIncarnationRises(forgetful: ReadonlySet<string>): Rule {
           if (!change.own) return;
           const host = change.observer;
           const before = current[host.index];
-          current[host.index] = { boot: host.boot, incarnation: change.incarnation };
+          current[host.index] = { life: cluster.lifeOf(host), incarnation: change.incarnation };
           if (before === undefined) return;
-          if (before.boot === host.boot) {
+          if (before.life === cluster.lifeOf(host)) {
             if (change.incarnation < before.incarnation) {
               report(host, `${host.name} fell from incarnation ${before.incarnation} to ${change.incarnation}`);
             }

@@ -1,9 +1,10 @@
 import type { Micros } from '../../core/ports/clock.ts';
 import type { HostView } from '../invariant.ts';
+import type { ClusterView } from './cluster-view.ts';
 
 export interface PairDeadline {
   readonly observer: HostView;
-  readonly boot: number;
+  readonly life: number;
   readonly subject: number;
   /** What the observer held when the clock started; a later one makes this entry void. */
   readonly incarnation: number;
@@ -15,11 +16,16 @@ export interface PairDeadline {
  * in which they came, and a look costs nothing while none is due.
  */
 export class PairDeadlines {
+  readonly #cluster: ClusterView;
   #waiting: PairDeadline[] = [];
   #next = 0;
 
+  constructor(cluster: ClusterView) {
+    this.#cluster = cluster;
+  }
+
   add(observer: HostView, subject: number, incarnation: number, since: Micros): void {
-    this.#waiting.push({ observer, boot: observer.boot, subject, incarnation, since });
+    this.#waiting.push({ observer, life: this.#cluster.lifeOf(observer), subject, incarnation, since });
   }
 
   /** Takes out and visits all that are at least `duration` old. `visit` may add again. */
@@ -29,7 +35,7 @@ export class PairDeadlines {
       const entry = this.#waiting[this.#next] as PairDeadline;
       if (entry.since + duration > now) break;
       this.#next++;
-      if (entry.observer.up && entry.observer.boot === entry.boot) visit(entry);
+      if (this.#cluster.isPresent(entry.observer) && this.#cluster.lifeOf(entry.observer) === entry.life) visit(entry);
     }
     if (this.#next > 1024 && this.#next * 2 > this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#next);

@@ -51,8 +51,8 @@ export function probeCoverage(boundsFor: (hosts: number) => Bounds): Rule {
         });
       };
       return {
-        onHost(host, change) {
-          if (change !== 'boot') return;
+        onFresh(host) {
+          lastTurn[host.index] = world.now();
           clock[host.index] = 0;
           marks.fill(0, host.index * columns, (host.index + 1) * columns);
         },

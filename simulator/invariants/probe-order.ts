@@ -17,8 +17,8 @@ export const probeOrder: Rule = {
   create({ world, cluster }) {
     const histories = world.hosts.map(() => ({ subjects: [] as number[], repeated: 0 }));
     return {
-      onHost(host, change) {
-        if (change === 'boot') histories[host.index] = { subjects: [], repeated: 0 };
+      onFresh(host) {
+        histories[host.index] = { subjects: [], repeated: 0 };
       },
       onTransition(change) {
         if (isListed(change.before) === isListed(change.after)) return;

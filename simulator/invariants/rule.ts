@@ -21,6 +21,8 @@ export interface RuleChecker extends Omit<Checker, 'onEvent'> {
   onTransition?(change: Change): void;
   onProbe?(host: HostView, event: ProbeEvent): void;
   onOther?(host: HostView, event: OtherEvent): void;
+  /** From here on the host knows nobody: it boots, or its node stopped and may start again within the same boot. */
+  onFresh?(host: HostView): void;
 }
 
 /** What the rules of one run share. */
@@ -58,6 +60,7 @@ class SharedScene implements Scene {
   readonly #onProbe: RuleChecker[] = [];
   readonly #onOther: RuleChecker[] = [];
   readonly #onHost: RuleChecker[] = [];
+  readonly #onFresh: RuleChecker[] = [];
   /** By host: the last boot seen. */
   readonly #boot: number[] = [];
 
@@ -72,6 +75,7 @@ class SharedScene implements Scene {
     if (checker.onProbe) this.#onProbe.push(checker);
     if (checker.onOther) this.#onOther.push(checker);
     if (checker.onHost) this.#onHost.push(checker);
+    if (checker.onFresh) this.#onFresh.push(checker);
   }
 
   lead(checker: RuleChecker): Checker {
@@ -91,6 +95,7 @@ class SharedScene implements Scene {
       if (event.type === 'leaving' || event.type === 'stopped') this.#leaves(host);
       if (event.type === 'broadcast' && event.own) this.cluster.upheaval();
       for (const rule of this.#onOther) rule.onOther?.(host, event);
+      if (event.type === 'stopped') this.#fresh(host);
     }
   }
 
@@ -119,9 +124,14 @@ class SharedScene implements Scene {
     if (this.#boot[host.index] === host.boot) return;
     this.#boot[host.index] = host.boot;
     this.#leaves(host);
-    this.cluster.boot(host);
+    this.#fresh(host);
     this.cluster.setPresent(host, true);
     this.agreement.enrol(host);
+  }
+
+  #fresh(host: HostView): void {
+    this.cluster.startLife(host);
+    for (const rule of this.#onFresh) rule.onFresh?.(host);
   }
 
   #leaves(host: HostView): void {

@@ -12,8 +12,8 @@ export const selfBelief: Rule = {
       onOther(host, event) {
         if (event.type === 'leaving' || event.type === 'stopped') leaving.add(host);
       },
-      onHost(host, change) {
-        if (change === 'boot') leaving.delete(host);
+      onFresh(host) {
+        leaving.delete(host);
       },
       onTransition(change) {
         if (!change.own) return;

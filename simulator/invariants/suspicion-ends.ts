@@ -11,7 +11,7 @@ export function suspicionEnds(boundsFor: (hosts: number) => Bounds): Rule {
     words: 'No suspicion outlasts the longest suspicion timeout.',
     create({ world, cluster }) {
       const bound = withMargin(boundsFor(world.hosts.length).longestSuspicion);
-      const running = new PairDeadlines();
+      const running = new PairDeadlines(cluster);
       return {
         onTransition(change) {
           if (change.after !== Belief.suspect || change.own) return;
@@ -23,8 +23,7 @@ export function suspicionEnds(boundsFor: (hosts: number) => Bounds): Rule {
             const beliefs = cluster.beliefs;
             if (beliefs.belief(observer.index, subject) !== Belief.suspect) return;
             if (beliefs.incarnation(observer.index, subject) !== incarnation) return;
-            // Having left or stopped, it owes nobody an answer.
-            if (beliefs.since(observer.index, subject) > since || !cluster.isPresent(observer)) return;
+            if (beliefs.since(observer.index, subject) > since) return;
             const touched = world.lastTouched(observer.name);
             if (observer.paused || touched > since) {
               running.add(observer, subject, incarnation, observer.paused ? now : touched);

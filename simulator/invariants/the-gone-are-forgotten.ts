@@ -29,8 +29,8 @@ export function theGoneAreForgotten(boundsFor: (hosts: number) => Bounds): Rule 
       const clock = new Int32Array(world.hosts.length);
       const waiting: Gone[][] = world.hosts.map(() => []);
       return {
-        onHost(host, change) {
-          if (change === 'boot') waiting[host.index] = [];
+        onFresh(host) {
+          waiting[host.index] = [];
         },
         onTransition(change) {
           const row = change.observer.index;

@@ -13,7 +13,7 @@ function measured(story: (world: FakeWorld) => void, faults: readonly Fault[] = 
     now: () => world.time,
     counters: { events: 9, datagramsDelivered: 5, streamMessages: 2, bytes: 700 },
     struck: {},
-    reached: [],
+    reached: ['suspected'],
   });
 }
 
@@ -29,7 +29,7 @@ describe('metrics of a run', () => {
       world.at(2).tell('c', 'a', 'alive').at(3).tell('c', 'b', 'alive');
     });
     expect(run.formation).toEqual([3 * SECOND]);
-    expect(run).toMatchObject({ hosts: 3, messages: 7, bytes: 700, events: 9 });
+    expect(run).toMatchObject({ hosts: 3, reached: ['suspected'], messages: 7, bytes: 700, events: 9 });
   });
 
   test('a cluster that never forms has no time of formation, and none of convergence', () => {
