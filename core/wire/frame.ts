@@ -63,9 +63,10 @@ export class FrameCodec implements StreamCodec<Frame> {
   decode(bytes: Uint8Array): Frame {
     if (bytes.length === 0) throw new MalformedPacket('empty', 'A frame without bytes.');
     const reader = new FrameReader(this.#security, this.#label, this.#tools);
-    const [frame] = reader.push(bytes);
+    const [frame, second] = reader.push(bytes);
     if (frame === undefined) throw new MalformedPacket('truncated', 'The bytes end inside a frame.');
-    if (!reader.settled) throw new MalformedPacket('bad-body', 'Bytes follow the end of the frame.');
+    if (second !== undefined || !reader.settled)
+      throw new MalformedPacket('bad-body', 'Bytes follow the end of the frame.');
     return frame;
   }
 

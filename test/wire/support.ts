@@ -49,6 +49,15 @@ export function uint32(value: number): number[] {
   return [value >>> 24, (value >> 16) & 255, (value >> 8) & 255, value & 255];
 }
 
+/** A cheap fixed sequence, so that the large inputs are the same in every run. */
+export function sequence(length: number, symbols: number): Uint8Array {
+  let state = 12345;
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return (state >>> 16) % symbols;
+  });
+}
+
 export function refusal(action: () => unknown): MalformedReason | undefined {
   try {
     action();
