@@ -6,10 +6,29 @@ export {
   InvalidTopology,
   MessageChanged,
 } from './errors.ts';
+export {
+  bridge,
+  cascading,
+  flapping,
+  flipFlopIngressLoss,
+  isolate,
+  massJoin,
+  massLeave,
+  oneWay,
+  partialThreeWay,
+  ring,
+  rollingRestart,
+  split,
+  swizzle,
+} from './faults/compose.ts';
+export type { Rhythm, RollingRestart, Window } from './faults/compose.ts';
 export type { Fault, FaultKind, LinkHarm } from './faults/fault.ts';
+export { swarmSchedule } from './faults/swarm.ts';
 export type { Checker, HostView, Invariant, Phase, Violation, WorldView } from './invariant.ts';
 export type { Counters } from './kernel.ts';
 export type { LatencyModel } from './latency.ts';
 export type { Host, HostEvent, HostSpec, Program, Running, Store } from './program.ts';
 export type { EventRange, Trace, TraceKind, TracePart, TraceRecord } from './trace.ts';
+export { firstDifference, type TraceDifference } from './trace-difference.ts';
+export { TimerWheel } from './wheel.ts';
 export { World, type WorldOptions } from './world.ts';
