@@ -238,7 +238,9 @@ describe('a stream', () => {
     const reader = stream.reader();
     reader.push(pushPull('01', '00'));
     reader.push(values);
-    for (let i = 0; i < 0xff00 - 1; i++) expect(reader.push(Uint8Array.of(1))).toHaveLength(0);
+    let early = 0;
+    for (let i = 0; i < 0xff00 - 1; i++) early += reader.push(Uint8Array.of(1)).length;
+    expect(early).toBe(0);
     expect(reader.push(Uint8Array.of(1))).toHaveLength(1);
   });
 
