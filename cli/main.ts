@@ -10,8 +10,16 @@ const program = new Command('rollcall')
   .description('Plays clusters through their worst days in virtual time, and replays any of them exactly.')
   .version(version(), '--version', 'print the version')
   .helpOption('--help', 'print this help')
-  .showSuggestionAfterError(true)
-  .showHelpAfterError('Run `rollcall --help` or `rollcall <command> --help` for what can be given.')
+  .configureOutput({
+    // One line, as for every other mistake: commander puts its suggestion on a second one.
+    outputError: (text, write) =>
+      write(
+        `rollcall: ${text
+          .replace(/^error: /, '')
+          .trim()
+          .replaceAll(/\s*\n\s*/g, ' ')}\n`,
+      ),
+  })
   .exitOverride();
 
 program

@@ -1,3 +1,4 @@
+import { SECOND } from '../core/ports/clock.ts';
 import { timeInWords } from '../scenarios/in-words.ts';
 import type { Replay } from '../scenarios/replay.ts';
 import { failureDetails, failureHeadline } from '../scenarios/failure-in-words.ts';
@@ -31,7 +32,7 @@ export function storyReport({ result, story, reproduction }: Replay, files: read
 function storyLine({ at, kind, host, words }: StoryLine, paint: Paint): string {
   const style = STYLES[kind];
   const deed = host === '' ? `* ${words}` : `${host.padEnd(6)} ${words}`;
-  return `${timeInWords(at).padStart(14)}  ${style === undefined ? deed : paint(style, deed)}`;
+  return `${(at / SECOND).toFixed(6).padStart(13)}  ${style === undefined ? deed : paint(style, deed)}`;
 }
 
 function nothing(kinds: readonly string[]): string {

@@ -7,7 +7,7 @@ export type Paint = (style: Style, text: string) => string;
 
 export const plain: Paint = (_, text) => text;
 
-export const colourful: Paint = (style, text) => styleText(style, text);
+export const colourful: Paint = (style, text) => styleText(style, text, { validateStream: false });
 
 /** Colours are for eyes: on a terminal only, and never against the reader's wish (no-color.org). */
 export function paintFor(

@@ -21,7 +21,7 @@ function divergenceInWords({ scenario, seed, ways, hashes, difference }: Diverge
     `  ${wayInWords(ways[0])}: hash ${hashes[0]}`,
     `  ${wayInWords(ways[1])}: hash ${hashes[1]}`,
     ...(difference === undefined
-      ? ['  The difference did not show again when the run was repeated in one thread.']
+      ? ['  The first differing event is not known: the difference did not show again within one thread.']
       : [
           `  First differing event: number ${whole(difference.event)}`,
           `    once:  ${recordInWords(difference.first)}`,

@@ -50,14 +50,7 @@ export function ambientSources(): AmbientSource[] {
     ...from(
       exportsOf(cryptoModule),
       'node:crypto ',
-      [
-        'randomBytes',
-        'randomInt',
-        'randomUUID',
-        'randomFill',
-        'randomFillSync',
-        'pseudoRandomBytes',
-      ],
+      ['randomBytes', 'randomInt', 'randomUUID', 'randomFill', 'randomFillSync', 'pseudoRandomBytes'],
       RANDOM,
     ),
     ...from(exportsOf(timers), 'node:timers ', TIMER_KEYS, TIMER),

@@ -5,8 +5,8 @@ import { suggestion } from './nearest.ts';
 export class UsageError extends RollcallError {}
 
 export class InvalidScenario extends UsageError {
-  constructor(name: string, problem: string) {
-    super('INVALID_SCENARIO', `Scenario ${JSON.stringify(name)}: ${problem}`);
+  constructor(name: string, problem: string, options?: { cause?: unknown }) {
+    super('INVALID_SCENARIO', `Scenario ${JSON.stringify(name)}: ${problem}`, options);
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { UnusableFile } from './errors.ts';
 
 const SOURCE = /\.(js|mjs|ts|mts)$/;
@@ -33,6 +33,12 @@ function filesOf(pattern: string): string[] {
     if (found.length > 0) return found;
   }
   throw new UnusableFile(pattern, 'no such file. Give the path of a .js or .ts file that exports scenarios.');
+}
+
+/** As a person here would type it. */
+export function asTyped(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith('..') ? file : `./${path}`;
 }
 
 /** Shells expand most globs; this serves quoted ones, and `{js,ts}` where the shell knows no braces. */

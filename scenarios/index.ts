@@ -4,7 +4,14 @@ export type { Catalogue } from './catalogue.ts';
 export { identifyCode } from './code.ts';
 export type { CodeIdentity } from './code.ts';
 export { defineScenario } from './define.ts';
-export { AmbientNondeterminism, InvalidScenario, InvalidToken, UnknownScenario, UnusableFile, UsageError } from './errors.ts';
+export {
+  AmbientNondeterminism,
+  InvalidScenario,
+  InvalidToken,
+  UnknownScenario,
+  UnusableFile,
+  UsageError,
+} from './errors.ts';
 export { collectMetrics } from './metrics.ts';
 export { materialise, playRun, playWorld } from './play.ts';
 export type { Played, PlayOptions } from './play.ts';

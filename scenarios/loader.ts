@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { defineScenario, looksLikeScenario } from './define.ts';
 import { UnusableFile } from './errors.ts';
@@ -36,23 +35,10 @@ let typeScript = false;
 /** Node 20 reads no TypeScript; tsx teaches it. An optional peer: those who write JavaScript do not need it. */
 async function enableTypeScript(file: string): Promise<void> {
   if (typeScript) return;
-  const tsx = resolveTsx(file);
+  const tsx = await import('tsx/esm/api').catch(() => undefined);
   if (tsx === undefined) {
     throw new UnusableFile(file, 'reading TypeScript needs tsx. Install it: npm install --save-dev tsx');
   }
-  const { register } = (await import(pathToFileURL(tsx).href)) as { register: () => unknown };
-  register();
+  tsx.register();
   typeScript = true;
-}
-
-/** The user's own tsx first, then one beside this package. */
-function resolveTsx(file: string): string | undefined {
-  for (const from of [file, import.meta.url]) {
-    try {
-      return createRequire(from).resolve('tsx/esm/api');
-    } catch {
-      // Not installed there.
-    }
-  }
-  return undefined;
 }

@@ -2,10 +2,11 @@ import { seededRandom } from '../core/random.ts';
 import type { Fault } from '../simulator/faults/fault.ts';
 import type { Violation } from '../simulator/invariant.ts';
 import type { EventRange, TraceRecord } from '../simulator/trace.ts';
+import { HostFailed } from '../simulator/errors.ts';
 import { World } from '../simulator/world.ts';
 import type { CodeIdentity } from './code.ts';
 import { digestText } from './digest.ts';
-import type { AmbientNondeterminism } from './errors.ts';
+import { AmbientNondeterminism, InvalidScenario } from './errors.ts';
 import { turn, underGuard } from './guards.ts';
 import type { Watch } from './guards.ts';
 import { faultInWords, faultsInForce } from './in-words.ts';
@@ -41,26 +42,12 @@ export async function playRun(scenario: Scenario, seed: number, options: PlayOpt
 /** As `playRun`, and keeps the world to look into. */
 export async function playWorld(scenario: Scenario, seed: number, options: PlayOptions): Promise<Played> {
   const watch: Watch = { caught: [], rejected: [] };
-  const stage = await underGuard(() => materialise(scenario, seed), watch);
-  const metrics = collectMetrics();
-  const world = new World({
-    seed: worldSeed(scenario.name, seed),
-    hosts: stage.hosts,
-    faults: stage.faults,
-    duration: stage.duration,
-    invariants: [...stage.invariants, metrics.invariant],
-    mode: options.mode,
-    // What follows a broken rule explains nothing; the first violation does.
-    stopOnViolation: true,
-    ...(stage.latency === undefined ? {} : { latency: stage.latency }),
-    ...(stage.mtu === undefined ? {} : { mtu: stage.mtu }),
-    ...(options.shiftDelivery === undefined ? {} : { shiftDelivery: options.shiftDelivery }),
-  });
+  const { stage, world, metrics } = await underGuard(() => prepare(scenario, seed, options), watch);
   const failed = await underGuard(() => world.runAsync(turn), watch).then(
     () => [],
     (error: unknown) => [error],
   );
-  const measured = metrics.read(world);
+  const measured = metrics.read(measurable(world));
   const violations = judge(scenario, stage, world, measured, watch, failed);
   const verdict: Verdict = watch.caught.length > 0 ? 'nondeterministic' : violations.length > 0 ? 'fail' : 'pass';
   const result: RunResult = {
@@ -81,6 +68,40 @@ export async function playWorld(scenario: Scenario, seed: number, options: PlayO
     metrics: measured,
   };
   return { stage, world, result };
+}
+
+/** Everything that can be wrong with a scenario itself shows here, before the first event. */
+function prepare(scenario: Scenario, seed: number, options: PlayOptions) {
+  try {
+    const stage = materialise(scenario, seed);
+    const metrics = collectMetrics(stage.faults);
+    const { shiftDelivery, onTrace, keep } = options;
+    const world = new World({
+      seed: worldSeed(scenario.name, seed),
+      hosts: stage.hosts,
+      faults: stage.faults,
+      duration: stage.duration,
+      invariants: [...stage.invariants, metrics.invariant],
+      mode: options.mode,
+      // What follows a broken rule explains nothing; the first violation does.
+      stopOnViolation: true,
+      ...(stage.latency === undefined ? {} : { latency: stage.latency }),
+      ...(stage.mtu === undefined ? {} : { mtu: stage.mtu }),
+      ...(shiftDelivery === undefined ? {} : { shiftDelivery: { nth: shiftDelivery, by: 1 } }),
+      ...(onTrace === undefined ? {} : { onTrace }),
+      ...(keep === undefined ? {} : { keep }),
+    });
+    return { stage, world, metrics };
+  } catch (cause) {
+    if (cause instanceof AmbientNondeterminism) throw new InvalidScenario(scenario.name, cause.message);
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw new InvalidScenario(scenario.name, `its stage for seed ${seed} cannot be built: ${problem}`, { cause });
+  }
+}
+
+function measurable(world: World): Parameters<ReturnType<typeof collectMetrics>['read']>[0] {
+  const { hosts, counters, struck } = world;
+  return { hosts, counters, struck, now: () => world.now(), reached: [...world.reachedPoints].toSorted() };
 }
 
 /** Builds the stage of one run: everything that the seed decides before the first event. */
@@ -157,10 +178,11 @@ function ambient(error: AmbientNondeterminism, at: number): Judged {
 }
 
 function crashed(error: unknown, at: number): Judged {
-  const text = error instanceof Error ? `${error.name}: ${error.message}${callerOf(error)}` : String(error);
+  const cause = error instanceof HostFailed ? error.cause : error;
+  const text = cause instanceof Error ? `${cause.name}: ${cause.message}${callerOf(cause)}` : String(cause);
   return {
     invariant: 'no-exception',
-    subject: '',
+    subject: error instanceof HostFailed ? error.host : '',
     phase: 'always',
     at,
     words: 'No program throws out of its handlers.',

@@ -1,31 +1,14 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { RollcallError } from '../core/errors.ts';
 import type { CodeIdentity } from './code.ts';
-import type { Done, Player } from './player.ts';
-
-/** What a worker is told at its start. */
-export interface WorkerSetup {
-  readonly files: readonly string[];
-  readonly code: CodeIdentity;
-  /** One Int32: the last index that may still be begun. */
-  readonly limit: SharedArrayBuffer;
-}
-
-export type FromWorker =
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'done'; readonly done: Done }
-  | { readonly kind: 'failed'; readonly message: string };
+import { UsageError } from './errors.ts';
+import type { Player } from './player.ts';
+import type { FromThread, KeptTask, ToThread } from './thread.ts';
+import { startThread } from './thread.ts';
+import type { TraceRecord } from '../simulator/trace.ts';
 
 /** Large enough that messages between threads cost nothing, small enough that the last batches end together. */
 const MAX_BATCH = 50;
-
-/**
- * A run makes many short-lived objects: with Node's default young generation of 16 MB, half the time goes into
- * promoting them. More than this brought nothing.
- */
-const YOUNG_GENERATION_MB = 128;
 
 class WorkerDied extends RollcallError {
   constructor(problem: string) {
@@ -55,17 +38,17 @@ export function workerPool(workers: number, files: readonly string[], code: Code
           const size = Math.max(1, Math.min(MAX_BATCH, Math.floor((tasks.length - next) / (count * 8))));
           const batch = tasks.slice(next, next + size).filter(({ index }) => index <= last[0]!);
           next += size;
-          if (batch.length > 0) thread.postMessage(batch);
+          if (batch.length > 0) thread.postMessage({ kind: 'batch', tasks: batch } satisfies ToThread);
           else if ((working -= 1) === 0) finish(resolve);
         };
         if (count === 0) resolve();
         for (let index = 0; index < count; index += 1) {
-          const thread = startWorker({ files, code, limit });
+          const thread = startThread({ files, code, limit });
           threads.push(thread);
-          thread.on('message', (message: FromWorker) => {
+          thread.on('message', (message: FromThread) => {
             if (message.kind === 'idle') feed(thread);
             else if (message.kind === 'done') onDone(message.done);
-            else finish(() => reject(new WorkerDied(message.message)));
+            else if (message.kind === 'failed') finish(() => reject(new UsageError('UNPLAYABLE', message.message)));
           });
           thread.on('error', (error) => finish(() => reject(new WorkerDied(error.message))));
           thread.on('exit', () => {
@@ -86,16 +69,22 @@ export function workerPool(workers: number, files: readonly string[], code: Code
   };
 }
 
-function startWorker(setup: WorkerSetup): Worker {
-  const source = import.meta.url.endsWith('.ts');
-  return new Worker(new URL(source ? './worker.ts' : './worker.js', import.meta.url), {
-    workerData: setup,
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-    // From source, as the project's own tests play, a thread reads TypeScript through tsx.
-    ...(source ? { execArgv: ['--import', tsxUrl()] } : { execArgv: [] }),
-  });
-}
-
-function tsxUrl(): string {
-  return pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+/**
+ * Plays these tasks in this order in a thread of their own, where no earlier run has left anything behind, and
+ * returns the events that each was asked to keep.
+ */
+export function playHistory(
+  tasks: readonly KeptTask[],
+  files: readonly string[],
+  code: CodeIdentity,
+): Promise<readonly (readonly TraceRecord[])[]> {
+  const thread = startThread({ files, code, limit: new SharedArrayBuffer(4) });
+  return new Promise<readonly (readonly TraceRecord[])[]>((resolve, reject) => {
+    thread.on('message', (message: FromThread) => {
+      if (message.kind === 'idle') thread.postMessage({ kind: 'history', tasks } satisfies ToThread);
+      else if (message.kind === 'kept') resolve(message.kept);
+      else if (message.kind === 'failed') reject(new UsageError('UNPLAYABLE', message.message));
+    });
+    thread.on('error', (error) => reject(new WorkerDied(error.message)));
+  }).finally(() => thread.terminate());
 }

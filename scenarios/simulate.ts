@@ -2,6 +2,7 @@ import { RollcallError } from '../core/errors.ts';
 import { catalogueOf } from './catalogue.ts';
 import { identifyCode } from './code.ts';
 import { failureDetails, failureHeadline } from './failure-in-words.ts';
+import { asTyped, findFiles } from './files.ts';
 import { inlinePlayer } from './player.ts';
 import type { SuiteResult } from './result.ts';
 import type { Scenario } from './scenario.ts';
@@ -33,10 +34,17 @@ export class SimulationFailed extends RollcallError {
  */
 export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<SuiteResult> {
   const { seed: firstSeed = 1, seeds = options.seed === undefined ? 10 : 1, file } = options;
-  const files = file === undefined ? [] : [file];
+  const files = file === undefined ? [] : findFiles([file]);
   const code = identifyCode(files);
   const { find } = catalogueOf([scenario]);
-  const plan = { scenarios: [scenario], files, version: code.version, seeds, firstSeed, bail: true };
+  const plan = {
+    scenarios: [scenario],
+    files: files.map(asTyped),
+    version: code.version,
+    seeds,
+    firstSeed,
+    bail: true,
+  };
   const result = await playSuite(plan, inlinePlayer(find, code));
   if (result.verdict !== 'pass') throw new SimulationFailed(wordsOf(scenario, result), result);
   return result;

@@ -1,13 +1,15 @@
 import type { CodeIdentity } from './code.ts';
-import type { Difference } from './difference.ts';
-import { findDifference } from './difference.ts';
-import { inlinePlayer } from './player.ts';
-import type { Done, Player, Task } from './player.ts';
+import type { Difference, Landmarks } from './difference.ts';
+import { differingBlock, firstDifference, landmarksOf } from './difference.ts';
+import { playWorld } from './play.ts';
+import type { Player, Task } from './player.ts';
+import { playHistory } from './pool.ts';
 import type { Mode, RunResult } from './result.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface VerifyPlan {
   readonly scenarios: readonly Scenario[];
+  readonly files: readonly string[];
   readonly seeds: number;
   readonly firstSeed: number;
   readonly code: CodeIdentity;
@@ -43,31 +45,37 @@ const MAIN: readonly Way[] = [
   { mode: 'reference', thread: 'main thread', pass: 1 },
   // After all the others: what one run leaves behind in a module shows in the next play of the same run.
   { mode: 'reference', thread: 'main thread', pass: 2 },
+  // Only here can landmarks be compared across modes.
+  { mode: 'wire', thread: 'main thread', pass: 3 },
 ];
 const WORKER: readonly Way[] = [
   { mode: 'reference', thread: 'worker', pass: 1 },
   { mode: 'wire', thread: 'worker', pass: 2 },
 ];
 
+interface Play {
+  readonly task: Task;
+  readonly way: Way;
+  readonly result: RunResult;
+  /** Known of the plays in this thread. */
+  readonly landmarks?: Landmarks;
+}
+
 /**
- * Plays every run four times: twice here with all other runs in between, and in worker threads in both modes. All
- * must have the same hash.
+ * Plays every run five times: three times here, with all other runs in between, and twice in worker threads; in both
+ * modes. All must have the same hash.
  */
 export async function verify(plan: VerifyPlan, workers: Player): Promise<VerifyResult> {
-  const find = (name: string) => plan.scenarios.find((scenario) => scenario.name === name)!;
-  const [here, there] = await Promise.all([
-    playAll(plan, MAIN, inlinePlayer(find, plan.code)),
-    playAll(plan, WORKER, workers),
-  ]);
+  const [here, there] = await Promise.all([playHere(plan), playThere(plan, workers)]);
   const plays = [...here, ...there];
   const divergences: Divergence[] = [];
+  const caught: RunResult[] = [];
   for (const runs of groupByRun(plays)) {
-    const odd = runs.find(({ done }) => done.result.hash !== runs[0]!.done.result.hash);
-    if (odd !== undefined) divergences.push(await locate(runs[0]!, odd, find, plan.code));
+    const guilty = runs.find(({ result }) => result.verdict === 'nondeterministic');
+    if (guilty !== undefined) caught.push(guilty.result);
+    const odd = runs.find(({ result }) => result.hash !== runs[0]!.result.hash);
+    if (odd !== undefined) divergences.push(await locate(runs[0]!, odd, here, plan));
   }
-  const caught = groupByRun(plays).flatMap(
-    (runs) => runs.find(({ done }) => done.result.verdict === 'nondeterministic')?.done.result ?? [],
-  );
   return {
     runs: plan.scenarios.length * plan.seeds,
     plays: plays.length,
@@ -77,31 +85,43 @@ export async function verify(plan: VerifyPlan, workers: Player): Promise<VerifyR
   };
 }
 
-interface Play {
-  readonly way: Way;
-  readonly done: Done;
-}
-
-async function playAll(plan: VerifyPlan, ways: readonly Way[], player: Player): Promise<Play[]> {
-  const tasks: Task[] = [];
-  const wayOf: Way[] = [];
+function tasksOf(plan: VerifyPlan, ways: readonly Way[]): { task: Task; way: Way }[] {
+  const tasks: { task: Task; way: Way }[] = [];
   for (const way of ways) {
     for (let offset = 0; offset < plan.seeds; offset += 1) {
       for (const { name } of plan.scenarios) {
-        wayOf.push(way);
-        tasks.push({ index: tasks.length, scenario: name, seed: plan.firstSeed + offset, mode: way.mode });
+        const task = { index: tasks.length, scenario: name, seed: plan.firstSeed + offset, mode: way.mode };
+        tasks.push({ task, way });
       }
     }
   }
+  return tasks;
+}
+
+async function playHere(plan: VerifyPlan): Promise<Play[]> {
   const plays: Play[] = [];
-  await player.play(tasks, (done) => plays.push({ way: wayOf[done.index]!, done }));
-  return plays.toSorted((a, b) => a.done.index - b.done.index);
+  for (const { task, way } of tasksOf(plan, MAIN)) {
+    const scenario = plan.scenarios.find(({ name }) => name === task.scenario)!;
+    const { result, world } = await playWorld(scenario, task.seed, { mode: task.mode, code: plan.code });
+    plays.push({ task, way, result, landmarks: landmarksOf(world.trace) });
+  }
+  return plays;
+}
+
+async function playThere(plan: VerifyPlan, workers: Player): Promise<Play[]> {
+  const tasks = tasksOf(plan, WORKER);
+  const plays: Play[] = [];
+  await workers.play(
+    tasks.map(({ task }) => task),
+    ({ index, result }) => plays.push({ ...tasks[index]!, result }),
+  );
+  return plays.toSorted((a, b) => a.task.index - b.task.index);
 }
 
 function groupByRun(plays: readonly Play[]): Play[][] {
   const groups = new Map<string, Play[]>();
   for (const play of plays) {
-    const key = `${play.done.result.scenario} ${play.done.result.seed}`;
+    const key = `${play.task.scenario} ${play.task.seed}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [play]);
     else group.push(play);
@@ -109,22 +129,24 @@ function groupByRun(plays: readonly Play[]): Play[][] {
   return [...groups.values()];
 }
 
-async function locate(
-  first: Play,
-  second: Play,
-  find: (name: string) => Scenario,
-  code: CodeIdentity,
-): Promise<Divergence> {
-  const { scenario, seed } = first.done.result;
-  const options = [
-    { mode: first.way.mode, code },
-    { mode: second.way.mode, code },
-  ] as const;
-  return {
-    scenario,
-    seed,
+/**
+ * Names the first differing event of two plays. What differs because of earlier runs differs again only after the
+ * same earlier runs: everything up to the second play is played once more, in a fresh thread, and this time the
+ * events around the difference are kept.
+ */
+async function locate(first: Play, second: Play, history: readonly Play[], plan: VerifyPlan): Promise<Divergence> {
+  const told = {
+    scenario: first.task.scenario,
+    seed: first.task.seed,
     ways: [first.way, second.way],
-    hashes: [first.done.result.hash, second.done.result.hash],
-    difference: await findDifference(find(scenario), seed, options),
-  };
+    hashes: [first.result.hash, second.result.hash],
+  } as const;
+  if (first.landmarks === undefined || second.landmarks === undefined) return { ...told, difference: undefined };
+  const keep = differingBlock(first.landmarks, second.landmarks);
+  const tasks = history
+    .slice(0, second.task.index + 1)
+    .map(({ task }) => (task === first.task || task === second.task ? { ...task, keep } : task));
+  const kept = await playHistory(tasks, plan.files, plan.code);
+  const [before = [], after = []] = [kept[first.task.index], kept[second.task.index]];
+  return { ...told, difference: firstDifference(before, after, keep) };
 }

@@ -2,7 +2,7 @@ import { paintFor, storyReport } from '../../reports/index.ts';
 import { openCatalogue } from '../../scenarios/catalogue.ts';
 import { identifyCode } from '../../scenarios/code.ts';
 import { UsageError } from '../../scenarios/errors.ts';
-import { findFiles } from '../../scenarios/files.ts';
+import { asTyped, findFiles } from '../../scenarios/files.ts';
 import { suggestion } from '../../scenarios/nearest.ts';
 import { materialise } from '../../scenarios/play.ts';
 import type { Replay } from '../../scenarios/replay.ts';
@@ -36,7 +36,7 @@ export async function replayCommand(text: string, given: readonly string[], opti
     ...(nodes === undefined ? {} : { nodes }),
     ...(kinds === undefined ? {} : { kinds }),
   });
-  process.stdout.write(storyReport(replay, files, paintFor(process.stdout, process.env)));
+  process.stdout.write(storyReport(replay, files.map(asTyped), paintFor(process.stdout, process.env)));
   return exitCodeOf(replay);
 }
 

@@ -6,6 +6,7 @@ import type { Paint } from '../../reports/index.ts';
 import { openCatalogue, splitArguments } from '../../scenarios/catalogue.ts';
 import { identifyCode } from '../../scenarios/code.ts';
 import { UsageError } from '../../scenarios/errors.ts';
+import { asTyped } from '../../scenarios/files.ts';
 import { workerPool } from '../../scenarios/pool.ts';
 import type { SuiteResult, Verdict } from '../../scenarios/result.ts';
 import { playSuite } from '../../scenarios/suite.ts';
@@ -30,7 +31,7 @@ export async function runCommand(given: readonly string[], options: Given): Prom
   const code = identifyCode(files);
   const plan = {
     scenarios,
-    files,
+    files: files.map(asTyped),
     seeds,
     firstSeed,
     version: code.version,

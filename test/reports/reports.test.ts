@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { githubReport, jsonReport, junitReport, liveLine, paintFor, prettyReport } from '../../reports/index.ts';
+import { plain, colourful } from '../../reports/style.ts';
+import { failing, suiteResult } from './suite-result.ts';
+
+const suite = suiteResult();
+
+describe('the report for people', () => {
+  test('tells table, bounds, points, failures and the line to paste', () => {
+    expect(prettyReport(suite, { width: 100, paint: plain })).toMatchSnapshot();
+  });
+
+  test.each([80, 60, 40])('keeps its table within %i columns', (width) => {
+    const [table = ''] = prettyReport(suite, { width, paint: plain }).split('\n\n');
+    expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThanOrEqual(width);
+    expect(table).toContain('verdict');
+  });
+
+  test('says which columns it had no room for', () => {
+    expect(prettyReport(suite, { width: 60, paint: plain })).toMatch(/No room for: bytes/);
+    expect(prettyReport(suite, { width: 120, paint: plain })).not.toContain('No room for');
+  });
+
+  test('ends with a ready command when something failed', () => {
+    const lines = prettyReport(suite, { width: 80, paint: plain }).trimEnd().split('\n');
+    expect(lines.at(-1)).toBe(`npx rollcall replay ${failing.token} './my scenarios/crash.ts'`);
+  });
+
+  test('differs from the plain one only by its colours', () => {
+    const coloured = prettyReport(suite, { width: 80, paint: colourful });
+    // oxlint-disable-next-line no-control-regex
+    expect(coloured.replaceAll(/\u001B\[\d+m/g, '')).toBe(prettyReport(suite, { width: 80, paint: plain }));
+    expect(coloured).toContain('\u001B[');
+  });
+});
+
+describe('colours', () => {
+  const terminal = { isTTY: true };
+  const isColourful = (stream: { isTTY?: boolean }, environment: Record<string, string>) =>
+    paintFor(stream, environment)('red', 'x') !== 'x';
+
+  test('are for terminals', () => {
+    expect(isColourful(terminal, {})).toBe(true);
+    expect(isColourful({}, {})).toBe(false);
+  });
+
+  test('yield to NO_COLOR, and come when FORCE_COLOR asks', () => {
+    expect(isColourful(terminal, { NO_COLOR: '1' })).toBe(false);
+    expect(isColourful(terminal, { NO_COLOR: '' })).toBe(true);
+    expect(isColourful({}, { FORCE_COLOR: '1' })).toBe(true);
+    expect(isColourful(terminal, { FORCE_COLOR: '0' })).toBe(false);
+  });
+});
+
+describe('the results file', () => {
+  test('holds every run and the distributions per scenario', () => {
+    const parsed = JSON.parse(jsonReport(suite));
+    expect(parsed.runs).toHaveLength(20);
+    expect(Object.keys(parsed.runs[0])).toEqual([
+      'scenario',
+      'seed',
+      'token',
+      'hash',
+      'verdict',
+      'violation',
+      'metrics',
+    ]);
+    expect(parsed.runs[0]).toMatchObject({ hash: expect.stringMatching(/^[0-9a-f]{16}$/), violation: null });
+    expect(parsed.runs[1].violation).toMatchObject({ invariant: 'no-resurrection', at: 12_345_678 });
+    expect(parsed.scenarios[0].distributions.detection).toEqual({
+      samples: 10,
+      p50: 3_250_000,
+      p99: 3_250_000,
+      max: 3_250_000,
+    });
+    expect(parsed.scenarios[1].distributions.detection).toEqual({ samples: 0, p50: null, p99: null, max: null });
+    expect(parsed.notPlayed).toBe(3);
+  });
+});
+
+describe('JUnit', () => {
+  test('has a case per seed, bound and point, with the replay line in the failure', () => {
+    expect(junitReport(suite)).toMatchSnapshot();
+  });
+
+  test('escapes what XML would read as its own', () => {
+    expect(junitReport(suite)).toContain('dead &amp; buried at incarnation 5, then alive at &lt;5&gt;');
+    expect(junitReport(suite)).not.toMatch(/<5>/);
+  });
+});
+
+describe('GitHub annotations', () => {
+  test('are one line per finding, with the line to paste', () => {
+    expect(githubReport(suite)).toMatchSnapshot();
+    for (const line of githubReport(suite).trimEnd().split('\n')) expect(line).toMatch(/^::(error|warning|notice) /);
+  });
+});
+
+describe('the live line', () => {
+  test('tells how far the suite is and fits the terminal', () => {
+    const progress = { played: 1_234, planned: 5_000, failed: 2, latest: failing };
+    expect(liveLine(progress, 80)).toBe('1,234/5,000 runs, 2 failed - crash-of-one, seed 2');
+    expect(liveLine(progress, 20).length).toBeLessThan(20);
+  });
+});

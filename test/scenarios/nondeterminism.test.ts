@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { verifyReport } from '../../reports/index.ts';
+import { plain } from '../../reports/style.ts';
+import { inlinePlayer } from '../../scenarios/player.ts';
+import { playRun } from '../../scenarios/play.ts';
+import { workerPool } from '../../scenarios/pool.ts';
+import type { Scenario } from '../../scenarios/scenario.ts';
+import { verify } from '../../scenarios/verify.ts';
+import { calm } from './fixtures/own.ts';
+import { clock, dice, order } from './fixtures/planted.ts';
+
+const code = { version: '0.1.0', digest: '77ab01c2' };
+const plan = (...scenarios: Scenario[]) => ({
+  scenarios,
+  files: [file('own'), file('planted')],
+  seeds: 1,
+  firstSeed: 1,
+  code,
+});
+const inline = (...scenarios: Scenario[]) =>
+  inlinePlayer((name) => scenarios.find((scenario) => scenario.name === name)!, code);
+const file = (name: string) => fileURLToPath(new URL(`./fixtures/${name}.ts`, import.meta.url));
+
+describe('a host program that is not deterministic', () => {
+  test.each([
+    ['Date.now', clock, 'host.clock.now()'],
+    ['Math.random', dice, 'host.random'],
+  ])('because of a planted %s is caught in the act', async (source, scenario, instead) => {
+    const { verdict, violation } = await playRun(scenario, 1, { mode: 'reference', code });
+    expect(verdict).toBe('nondeterministic');
+    expect(violation).toMatchObject({ invariant: 'no-ambient-nondeterminism', subject: source });
+    expect(violation?.detail).toContain(instead);
+    expect(violation?.detail).toMatch(/planted\.ts:\d+/);
+    const result = await verify(plan(scenario), inline(scenario));
+    expect(result.verdict).toBe('nondeterministic');
+    expect(result.caught).toHaveLength(1);
+  });
+
+  test('because of what it remembers between runs is found, and the first differing event is named', async () => {
+    const result = await verify(plan(order, calm), inline(order, calm));
+    expect(result.verdict).toBe('nondeterministic');
+    expect(result.divergences.map(({ scenario }) => scenario)).toContain(order.name);
+    const [divergence] = result.divergences;
+    const { first, second } = divergence!.difference!;
+    expect(first).toMatchObject({ kind: 'emit', detail: expect.stringMatching(/^met-n\d$/) });
+    expect(second).toMatchObject({ kind: 'emit', detail: expect.stringMatching(/^met-n\d$/) });
+    expect(first!.detail).not.toBe(second!.detail);
+    const report = verifyReport(result, [], plain);
+    expect(report).toContain('First differing event: number');
+    expect(report).toContain(first!.detail);
+    expect(report).toContain(second!.detail);
+  });
+});
+
+describe('a deterministic one', () => {
+  test('has one hash here and in worker threads, in both modes, in any order', async () => {
+    const result = await verify(plan(calm), workerPool(1, [file('own')], code));
+    expect(result).toMatchObject({ verdict: 'pass', runs: 1, plays: 5, divergences: [], caught: [] });
+  });
+});
