@@ -12,7 +12,7 @@ import { World } from '../simulator/world.ts';
 
 /** Everybody introduces itself once; after this nothing but probes, their acks and push/pull is left. */
 const WARM_UP = 40 * SECOND;
-const MEASURED = 60 * SECOND;
+const MEASURED = 300 * SECOND;
 const FORMATION_LIMIT = 600 * SECOND;
 
 export interface SteadyResult {
