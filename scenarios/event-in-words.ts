@@ -1,7 +1,6 @@
 import type { HostEvent } from '../simulator/program.ts';
 import type { MemberEvent } from '../simulator/member-events.ts';
 import { State } from '../core/wire/messages.ts';
-import { durationInWords } from './in-words.ts';
 
 export interface EventWords {
   readonly kind: string;
@@ -26,7 +25,6 @@ const MEMBER_EVENTS = {
   'push-pull': true,
   broadcast: true,
   message: true,
-  'round-trip': true,
 } satisfies Record<MemberEvent['type'], true>;
 
 /** What a program emitted, as a sentence whose subject is the host. */
@@ -110,8 +108,6 @@ function memberEventInWords(event: MemberEvent): EventWords {
       ]);
     case 'message':
       return told(event, `gets a message from ${event.from}`, [event.from]);
-    case 'round-trip':
-      return told(event, `hears from ${event.subject} after ${durationInWords(event.micros)}`, [event.subject]);
   }
 }
 

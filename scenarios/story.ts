@@ -40,7 +40,7 @@ const PACKETS: readonly string[] = [
 ] satisfies TraceKind[];
 
 /** Routine, told only to those who ask for it by kind. */
-const ROUTINE: readonly string[] = ['timer', 'probe', 'inserted', 'round-trip', 'push-pull', 'health', 'broadcast'];
+const ROUTINE: readonly string[] = ['timer', 'probe', 'inserted', 'push-pull', 'health', 'broadcast'];
 
 /** Collects what a world traces and tells it. Keeps only what the filter lets through. */
 export class Story {

@@ -37,16 +37,6 @@ class Shelf {
     this.size -= 1;
   }
 
-  /** The least sent, newest item of at most `room` bytes. */
-  best(room: number): Item | undefined {
-    for (const head of this.heads) {
-      for (let item = head; item !== undefined; item = item.older) {
-        if (item.size <= room) return item;
-      }
-    }
-    return undefined;
-  }
-
   /** The most sent, oldest item: the one whose loss costs least. */
   worst(): Item | undefined {
     for (let i = this.heads.length - 1; i >= 0; i -= 1) {
@@ -56,6 +46,46 @@ class Shelf {
       return item;
     }
     return undefined;
+  }
+}
+
+/** Items that did not fit, after which a packet has had enough of a class: filling must not walk the whole queue. */
+const MISSES_MAX = 16;
+
+/** Walks one shelf while a packet is filled: room only shrinks, so what did not fit is never looked at again. */
+class Cursor {
+  readonly #shelf: Shelf;
+  #transmits = 0;
+  #item: Item | undefined;
+  #misses = 0;
+  /** Bytes of this class in the packet so far. */
+  spent = 0;
+
+  constructor(shelf: Shelf) {
+    this.#shelf = shelf;
+    this.#item = shelf.heads[0];
+  }
+
+  /** The least sent, newest item of at most `room` bytes; the next call asks again from there. */
+  peek(room: number): Item | undefined {
+    while (this.#misses < MISSES_MAX) {
+      while (this.#item === undefined) {
+        this.#transmits += 1;
+        if (this.#transmits >= this.#shelf.heads.length) return undefined;
+        this.#item = this.#shelf.heads[this.#transmits];
+      }
+      if (this.#item.size <= room) return this.#item;
+      this.#misses += 1;
+      this.#item = this.#item.older;
+    }
+    return undefined;
+  }
+
+  /** Takes what `peek` showed off the shelf. */
+  take(item: Item): void {
+    this.#item = item.older;
+    this.#shelf.remove(item);
+    this.spent += item.size;
   }
 }
 
@@ -117,12 +147,13 @@ export class BroadcastQueue {
     if (this.#bySubject.size === 0) return;
     const { partOverhead, itemsPerPacket } = this.#limits;
     const taken: Item[] = [];
-    const spent = [0, 0, 0];
+    const cursors = this.#cursors();
     while (itemsPerPacket === 0 || taken.length < itemsPerPacket) {
-      const item = this.#next(spent, room - partOverhead);
-      if (item === undefined) break;
+      const cursor = leastSpent(cursors, room - partOverhead);
+      const item = cursor?.peek(room - partOverhead);
+      if (cursor === undefined || item === undefined) break;
       // Off the shelf until the packet is full: an item may ride on a packet only once.
-      item.shelf.remove(item);
+      cursor.take(item);
       taken.push(item);
       parts.push(item.message);
       room -= item.size + partOverhead;
@@ -146,21 +177,13 @@ export class BroadcastQueue {
     }
   }
 
-  #next(spent: number[], room: number): Item | undefined {
-    let chosen: Item | undefined;
-    let least = Number.POSITIVE_INFINITY;
-    let at = 0;
-    for (let i = 0; i < CLASSES.length; i += 1) {
-      const shelf = this.#shelves[CLASSES[i]!];
-      if (shelf.size === 0 || spent[i]! >= least) continue;
-      const item = shelf.best(room);
-      if (item === undefined) continue;
-      chosen = item;
-      least = spent[i]!;
-      at = i;
+  #cursors(): Cursor[] {
+    const cursors: Cursor[] = [];
+    for (const news of CLASSES) {
+      const shelf = this.#shelves[news];
+      if (shelf.size > 0) cursors.push(new Cursor(shelf));
     }
-    if (chosen !== undefined) spent[at]! += chosen.size;
-    return chosen;
+    return cursors;
   }
 
   #discard(item: Item): void {
@@ -168,4 +191,13 @@ export class BroadcastQueue {
     this.#bySubject.delete(item.subject);
     item.onDone?.();
   }
+}
+
+function leastSpent(cursors: readonly Cursor[], room: number): Cursor | undefined {
+  let least: Cursor | undefined;
+  for (const cursor of cursors) {
+    if (least !== undefined && cursor.spent >= least.spent) continue;
+    if (cursor.peek(room) !== undefined) least = cursor;
+  }
+  return least;
 }

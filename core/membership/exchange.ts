@@ -136,11 +136,17 @@ export class Exchange {
     return undefined;
   }
 
-  #mergeOne({ about, incarnation, state }: PeerState): void {
+  #mergeOne(statement: PeerState): void {
+    const { about, incarnation, state } = statement;
     const view = this.#view;
     const { table, departed, name } = this.#ground;
-    if (state === State.alive) return view.hearAlive(about, incarnation, 'push-pull');
     const row = table.find(about.name);
+    if (row >= 0 && table.states(row, statement)) return;
+    if (state === State.alive) {
+      view.hearAlive(about, incarnation, 'push-pull');
+      if (row >= 0) table.adopt(row, statement);
+      return;
+    }
     if (row < 0 && state >= State.dead) {
       // Never met, and gone already: only its old news must not make it a member.
       const gone = departed.get(about.name);

@@ -149,6 +149,21 @@ export class MemberTable {
     this.#names.release(id);
   }
 
+  /**
+   * Takes over another's statement of what the row holds already. Views that agree come to share one object for each
+   * member, so that most of a later exchange is a comparison of references.
+   */
+  adopt(row: number, statement: PeerState): void {
+    const { about, incarnation, state } = statement;
+    const same = about === this.#descriptions[row] && incarnation === this.#incarnation[row];
+    if (same && state === this.#state[row]) this.#exported[row] = statement;
+  }
+
+  /** Whether this very statement is what the row holds. */
+  states(row: number, statement: PeerState): boolean {
+    return this.#exported[row] === statement;
+  }
+
   /** The row as push/pull states it; the same frozen object until the row changes. */
   exported(row: number): PeerState {
     let state = this.#exported[row];

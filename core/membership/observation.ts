@@ -1,4 +1,3 @@
-import type { Micros } from '../ports/clock.ts';
 import type { State } from '../wire/messages.ts';
 
 /** Why a view changed: 'gossip' and 'push-pull' heard it, 'probe' and 'suspicion' are our own finding, 'self' is about us. */
@@ -38,7 +37,6 @@ export type Observation =
   /** One side of an exchange was sent. */
   | { readonly type: 'push-pull'; readonly bytes: number; readonly states: number; readonly join: boolean }
   | { readonly type: 'broadcast'; readonly origin: string; readonly id: string; readonly own: boolean }
-  | { readonly type: 'message'; readonly from: string }
-  | { readonly type: 'round-trip'; readonly subject: string; readonly micros: Micros };
+  | { readonly type: 'message'; readonly from: string };
 
 export type Observe = (observation: Observation) => void;

@@ -56,7 +56,8 @@ export interface MembershipOptions {
 }
 
 const NAME_MAX_BYTES = 128;
-const VSN: readonly number[] = [1, 5, 2, 2, 5, 4];
+/** One array for all nodes that do not ask for another: never written to. */
+const VSN = Uint8Array.of(1, 5, 2, 2, 5, 4);
 
 export function checkName(name: string): void {
   if (name === '' || textLength(name) > NAME_MAX_BYTES) {
@@ -75,7 +76,8 @@ export function checkMeta(meta: Uint8Array, maxBytes: number): void {
   }
 }
 
-export function checkedVsn(vsn: readonly number[] = VSN): Uint8Array {
+export function checkedVsn(vsn: readonly number[] | undefined): Uint8Array {
+  if (vsn === undefined) return VSN;
   const whole = vsn.length === 6 && vsn.every((one) => Number.isInteger(one) && one >= 0 && one <= 255);
   if (!whole || vsn[1] === 0 || vsn[0]! > vsn[1]!) {
     throw new InvalidSetting(

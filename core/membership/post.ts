@@ -70,13 +70,8 @@ export class Post {
 
   /** Sends parts with as much waiting news as fits. `parts` may be empty: then nothing is sent without news. */
   sendWithNews(to: Address, parts: Message[], peer: Description | undefined): void {
-    const { queue, layers, table, settings } = this.#ground;
-    const room = this.room(peer) - COMPOUND_HEADER;
-    queue.fill(parts, room - bytesOf(parts), retransmitLimit(settings, table.size));
-    if (layers.broadcasting) {
-      const payloads = layers.broadcasts(COMPOUND_PART + 1, room - bytesOf(parts));
-      for (const payload of payloads) parts.push({ kind: Kind.user, payload });
-    }
+    const { queue, layers } = this.#ground;
+    if (queue.size > 0 || layers.broadcasting) this.#addNews(parts, peer);
     if (parts.length > 0) this.send(to, parts, peer);
   }
 
@@ -133,6 +128,16 @@ export class Post {
     if (key === this.#keyring.primary || this.#keyring.has(key)) return true;
     counters.drop(this.#keyring.primary === undefined ? 'sealed' : 'no-key');
     return false;
+  }
+
+  #addNews(parts: Message[], peer: Description | undefined): void {
+    const { queue, layers, table, settings } = this.#ground;
+    const room = this.room(peer) - COMPOUND_HEADER;
+    queue.fill(parts, room - bytesOf(parts), retransmitLimit(settings, table.size));
+    if (layers.broadcasting) {
+      const payloads = layers.broadcasts(COMPOUND_PART + 1, room - bytesOf(parts));
+      for (const payload of payloads) parts.push({ kind: Kind.user, payload });
+    }
   }
 
   #overhead(peer: Description | undefined): number {

@@ -79,14 +79,13 @@ export class Prober implements Asker {
     const probe = this.#probe;
     if (probe === undefined || probe.acked) return;
     probe.acked = true;
-    const { clock, layers, health, observe, table } = this.#ground;
+    const { clock, layers, health, table } = this.#ground;
     clock.cancel(this.#timeoutTimer);
     health.move(-1);
     if (from === probe.about.address || sameAddress(from, probe.about.address)) {
       const roundTrip = clock.now() - probe.sentAt;
       if (table.find(probe.about.name) === probe.row) table.prove(probe.row);
       layers.onAck(probe.about, roundTrip, payload);
-      observe?.({ type: 'round-trip', subject: probe.about.name, micros: roundTrip });
     }
   }
 

@@ -6,19 +6,28 @@ class Ranges {
   readonly min = [0, 0];
   readonly max = [255, 255];
 
+  /** Nearly all members share one array: looking at it once is enough. */
+  #last: Uint8Array | undefined;
+  #admitted: Uint8Array | undefined;
+
   /** Vsn is [min, max, current] of the protocol, then of the layer. */
   narrow(vsn: Uint8Array): void {
+    if (vsn === this.#last) return;
+    this.#last = vsn;
     for (let i = 0; i < 2; i += 1) {
       this.min[i] = Math.max(this.min[i]!, vsn[i * 3]!);
       this.max[i] = Math.min(this.max[i]!, vsn[i * 3 + 1]!);
     }
   }
 
+  /** After the last `narrow`. */
   admits(vsn: Uint8Array): boolean {
+    if (vsn === this.#admitted) return true;
     for (let i = 0; i < 2; i += 1) {
       const current = vsn[i * 3 + 2]!;
       if (current < this.min[i]! || current > this.max[i]!) return false;
     }
+    this.#admitted = vsn;
     return true;
   }
 }

@@ -77,10 +77,12 @@ export class View {
   }
 
   /** Takes up a member known from elsewhere (a stored list) without making news of it. */
-  recall({ about, incarnation }: PeerState): void {
+  recall(statement: PeerState): void {
+    const { about, incarnation } = statement;
     const { table, clock } = this.#ground;
     if (about.name === this.#ground.name || table.find(about.name) >= 0) return;
     const row = table.insert(about, State.alive, incarnation, clock.now());
+    table.adopt(row, statement);
     this.#hooks.onInsert(row);
     this.#observe(row, undefined, 0, 'push-pull', '');
   }

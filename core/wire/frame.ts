@@ -21,6 +21,8 @@ export class FrameCodec implements StreamCodec<Frame> {
   readonly #bodies = new BodyEncoder();
   readonly #tools: StreamTools = { fields: new FieldReader(), compressor: new Compressor() };
   readonly #writer = new ByteWriter();
+  #measured: StreamMessage | undefined;
+  #measuredSize = 0;
 
   constructor(security: Security) {
     this.#security = security;
@@ -48,16 +50,25 @@ export class FrameCodec implements StreamCodec<Frame> {
   }
 
   size({ label, key, message }: Frame): number {
-    const content = this.#security.compress ? this.#content(message).length : streamMessageSize(message);
+    const content = this.#security.compress ? this.#content(message).length : this.#plainSize(message);
     const body = key === undefined ? content : SEALED_HEADER + sealedSize(content, this.#security.sealVersion);
     return labelHeaderSize(label) + body;
   }
 
   /** A push/pull is one part with the number of its states as its sequence. */
   parts({ message }: Frame, visit: PartVisitor): void {
-    const size = streamMessageSize(message);
+    const size = this.#plainSize(message);
     if (message.kind === Kind.pushPull) visit(message.kind, size, message.states.length, '', 0);
     else visitPart(message, size, visit);
+  }
+
+  /** Remembers its last answer: a frame's size is asked several times in a row, and a thousand states add up slowly. */
+  #plainSize(message: StreamMessage): number {
+    if (message !== this.#measured) {
+      this.#measured = message;
+      this.#measuredSize = streamMessageSize(message);
+    }
+    return this.#measuredSize;
   }
 
   decode(bytes: Uint8Array): Frame {

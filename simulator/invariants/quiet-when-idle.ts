@@ -32,7 +32,7 @@ export function quietWhenIdle(boundsFor: (hosts: number) => Bounds): Rule {
         onTransition: news,
         onOther(_host, event) {
           // Exchanges of state and round trips are the idle cluster's own heartbeat.
-          if (event.type !== 'push-pull' && event.type !== 'round-trip') news();
+          if (event.type !== 'push-pull') news();
         },
         onHost: news,
         onProbe(_host, event) {
