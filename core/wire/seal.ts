@@ -60,7 +60,7 @@ export function open(
 }
 
 /** Whether these bytes have the outer form of a sealed envelope. */
-export function maybeSealed(bytes: Uint8Array): boolean {
+function maybeSealed(bytes: Uint8Array): boolean {
   return bytes.length >= OVERHEAD && (bytes[0] === 0 || bytes[0] === 1);
 }
 

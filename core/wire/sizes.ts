@@ -109,6 +109,6 @@ function textSize(text: string): number {
   return n < 0x20 ? 1 + n : n < 0x100 ? 2 + n : n < 0x10000 ? 3 + n : 5 + n;
 }
 
-export function binarySize(n: number): number {
+function binarySize(n: number): number {
   return n < 0x100 ? 2 + n : n < 0x10000 ? 3 + n : 5 + n;
 }

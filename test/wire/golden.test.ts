@@ -233,7 +233,7 @@ describe('bytes as Go members send them', () => {
     const { crypto } = security();
     const nonce = new Uint8Array(12).fill(9);
     const padding = 16 - (PING.length % 16);
-    const plain = version === 0 ? bytes(PING, new Array<number>(padding).fill(padding)) : PING;
+    const plain = version === 0 ? bytes(PING, new Uint8Array(padding).fill(padding)) : PING;
     const label = bytes('"blue"');
     const sealed = bytes('f4 04 "blue"', [version], nonce, crypto.seal(KEY_A, nonce, plain, label));
     const encrypted = memberlistProtocol(security({ label: 'blue', keys: () => [KEY_A] })).datagram;

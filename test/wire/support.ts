@@ -99,7 +99,7 @@ const codePoints = fc.oneof(
 /** Any proper Unicode. (fast-check's own unit for this takes a second to build.) */
 export const unicode = fc.array(codePoints, { maxLength: 20 }).map((points) => String.fromCodePoint(...points));
 /** Texts as they come off the wire: ASCII, any Unicode, and bytes that are no text at all. */
-export const texts = fc.oneof(
+const texts = fc.oneof(
   fc.string({ maxLength: 40 }),
   unicode,
   binary(40).map(textFromBytes),
@@ -155,7 +155,7 @@ const peerStates: fc.Arbitrary<PeerState> = fc.record({
   state: fc.constantFrom(...Object.values(State)),
 });
 
-export const streamMessages: fc.Arbitrary<StreamMessage> = fc.oneof(
+const streamMessages: fc.Arbitrary<StreamMessage> = fc.oneof(
   { arbitrary: pings, weight: 1 },
   { arbitrary: acks, weight: 1 },
   { arbitrary: users, weight: 1 },
@@ -172,7 +172,7 @@ export const streamMessages: fc.Arbitrary<StreamMessage> = fc.oneof(
 );
 
 /** Every way to wrap: what all members have agreed on, and whether this packet is sealed and checksummed. */
-export const wrappings = fc
+const wrappings = fc
   .record({
     label: fc.constantFrom('', 'blue', 'größer'),
     key: fc.constantFrom(undefined, KEY_A, KEY_B),
