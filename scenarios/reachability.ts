@@ -1,5 +1,5 @@
 import type { Micros } from '../core/ports/clock.ts';
-import type { Fault } from '../simulator/faults/fault.ts';
+import type { Fault, LinkHarm } from '../simulator/faults/fault.ts';
 
 /** Whether the schedule lets two hosts hear each other: neither cut apart nor deaf to one another at that time. */
 export type Reachable = (a: string, b: string, at: Micros) => boolean;
@@ -14,14 +14,18 @@ export function reachabilityUnder(faults: readonly Fault[]): Reachable {
       };
       return [{ from: fault.at, until: fault.at + fault.for, apart }];
     }
-    if (fault.kind === 'block') {
-      const [senders, receivers] = [new Set(fault.from), new Set(fault.to)];
-      const deaf = (a: string, b: string) => senders.has(a) && receivers.has(b);
+    if (fault.kind === 'block' || (fault.kind === 'link' && losesAll(fault))) {
+      const [senders, receivers] = [fault.from, fault.to].map((hosts) => hosts && new Set(hosts));
+      const deaf = (a: string, b: string) => senders?.has(a) !== false && receivers?.has(b) !== false;
       return [{ from: fault.at, until: fault.at + fault.for, apart: (a, b) => deaf(a, b) || deaf(b, a) }];
     }
     return [];
   });
   return (a, b, at) => !cuts.some((cut) => cut.from <= at && at < cut.until && cut.apart(a, b));
+}
+
+function losesAll({ loss }: LinkHarm): boolean {
+  return loss !== undefined && loss[0] === loss[1];
 }
 
 interface Cut {

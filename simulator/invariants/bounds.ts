@@ -22,8 +22,9 @@ export interface Bounds {
   shortestSuspicion(listed: number, confirmed: number): Micros;
   /** How long a departed member may stay listed as such before the next pass of probes drops it. */
   readonly keepTheGone: Micros;
-  /** After the last update, every queue of gossip has run dry. */
+  /** After the last update, every queue of gossip has run dry; each user broadcast before that may take this much more. */
   readonly drained: Micros;
+  readonly drainedPerBroadcast: Micros;
   /** After everything was healed, every view is right. Infinite when the settings do not promise it. */
   readonly converged: Micros;
   readonly healthMax: number;
@@ -65,20 +66,24 @@ export function boundsFor(settings: MembershipSettings, hosts: number): Bounds {
       return total * MILLISECOND;
     },
     keepTheGone: settings.gossipToTheDeadMs * MILLISECOND,
-    drained: drainTime(settings, hosts),
+    drained: drainTime(settings, hosts, 1 + Math.ceil(hosts / UPDATES_PER_PACKET)),
+    drainedPerBroadcast: drainTime(settings, hosts, 1),
     converged: convergenceTime(settings, hosts),
     healthMax: settings.healthMax,
     packetBytes: settings.packetBytes,
   };
 }
 
+/** How many updates of usual size fit into a packet, at least. A user broadcast may fill one alone. */
+const UPDATES_PER_PACKET = 16;
+
 /**
- * Every member may have one update queued everywhere, to be sent `limit` times. Sixteen updates of usual size fill
- * a packet; what has no gossip tick of its own rides on probes.
+ * How long so many packets' worth of news stays queued: it is sent `limit` times, at the slowest to one member per
+ * tick. What has no gossip tick of its own rides on probes.
  */
-function drainTime(settings: MembershipSettings, hosts: number): Micros {
+function drainTime(settings: MembershipSettings, hosts: number, packets: number): Micros {
   const tick = settings.gossipIntervalMs > 0 ? settings.gossipIntervalMs : settings.probeIntervalMs;
-  return tick * retransmitLimit(settings, hosts) * (1 + Math.ceil(hosts / 16)) * MILLISECOND;
+  return tick * retransmitLimit(settings, hosts) * packets * MILLISECOND;
 }
 
 /**

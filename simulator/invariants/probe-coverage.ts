@@ -1,6 +1,6 @@
 import type { Micros } from '../../core/ports/clock.ts';
 import type { HostView } from '../invariant.ts';
-import { isListed } from './beliefs.ts';
+import { Belief, isListed } from './beliefs.ts';
 import { type Bounds, withMargin } from './bounds.ts';
 import type { Rule } from './rule.ts';
 
@@ -52,12 +52,12 @@ export function probeCoverage(boundsFor: (hosts: number) => Bounds): Rule {
       };
       return {
         onFresh(host) {
-          lastTurn[host.index] = world.now();
           clock[host.index] = 0;
           marks.fill(0, host.index * columns, (host.index + 1) * columns);
         },
         onTransition(change) {
           if (columns < cluster.subjects) widen();
+          if (change.own && change.before === Belief.unknown) lastTurn[change.observer.index] = world.now();
           if (!isListed(change.after) || isListed(change.before)) return;
           const row = change.observer.index;
           clock[row] = (clock[row] as number) - 1;

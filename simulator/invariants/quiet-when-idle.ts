@@ -17,6 +17,8 @@ export function quietWhenIdle(boundsFor: (hosts: number) => Bounds): Rule {
     create({ world, cluster }) {
       const bounds = boundsFor(world.hosts.length);
       let lastNews: Micros = 0;
+      /** Broadcasts that may still be queued somewhere. */
+      let broadcasts = 0;
       let windowStart: Micros = 0;
       let sent = 0;
       let probes = 0;
@@ -33,6 +35,7 @@ export function quietWhenIdle(boundsFor: (hosts: number) => Bounds): Rule {
         onOther(_host, event) {
           // Exchanges of state and round trips are the idle cluster's own heartbeat.
           if (event.type !== 'push-pull') news();
+          if (event.type === 'broadcast' && event.own) broadcasts++;
         },
         onHost: news,
         onProbe(_host, event) {
@@ -43,11 +46,13 @@ export function quietWhenIdle(boundsFor: (hosts: number) => Bounds): Rule {
         },
         onTick() {
           const now = world.now();
-          const idleSince = Math.max(lastNews, cluster.quietSince()) + bounds.drained;
+          const drained = bounds.drained + broadcasts * bounds.drainedPerBroadcast;
+          const idleSince = Math.max(lastNews, cluster.quietSince()) + drained;
           if (!world.healed() || windowStart < idleSince) {
             restart();
             return;
           }
+          broadcasts = 0;
           if (now - windowStart < TURNS_PER_LOOK * bounds.turn) return;
           // Acks of pings sent just before the window, and one packet in hand per host.
           const allowed = Math.ceil((probes * 2 * (100 + TOLERANCE_PERCENT)) / 100) + 2 * cluster.presentCount;

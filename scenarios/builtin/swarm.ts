@@ -1,0 +1,56 @@
+import type { Random } from '../../core/ports/random.ts';
+import { swarmSchedule } from '../../simulator/faults/swarm.ts';
+import { defineScenario } from '../define.ts';
+import { cluster, hostNames } from './cluster.ts';
+import { converged } from './expectations.ts';
+import { between, schedule, seconds, type Step } from './schedule.ts';
+
+/** What the members themselves do meanwhile: some of them change, talk, leave and return. */
+function life(random: Random, names: readonly string[]): Step[] {
+  const at = () => between(random, 10, 70);
+  const host = () => [random.pick(names)];
+  const steps: Step[] = [];
+  for (let i = random.int(4); i > 0; i--) {
+    steps.push({ kind: 'command', at: at(), hosts: host(), command: 'update', argument: 'x'.repeat(random.int(200)) });
+  }
+  for (let i = random.int(4); i > 0; i--) {
+    steps.push({ kind: 'command', at: at(), hosts: host(), command: 'broadcast', argument: `news ${i}` });
+  }
+  for (let i = random.int(3); i > 0; i--) {
+    const hosts = host();
+    const leaves = at();
+    steps.push({ kind: 'command', at: leaves, hosts, command: random.pick(['leave', 'stop']) });
+    steps.push({ kind: 'command', at: leaves + between(random, 6, 40), hosts, command: 'join' });
+  }
+  return steps;
+}
+
+export const swarm = defineScenario({
+  name: 'swarm',
+  summary: '5 to 16 hosts under a random subset of everything that can go wrong, healed after a minute',
+  sometimes: [
+    'suspected',
+    'declared-dead',
+    'refuted',
+    'rejoined',
+    'forgotten',
+    'left',
+    'health-rose',
+    'address-changed',
+  ],
+  stage({ random }) {
+    const names = hostNames(5 + random.int(12));
+    const chaos = swarmSchedule(random.fork('chaos'), names, { from: seconds(8), until: seconds(75) });
+    const own = schedule(life(random.fork('life'), names));
+    const faults = [...chaos, ...own].toSorted((a, b) => a.at - b.at);
+    const key = Uint8Array.from({ length: 32 }, () => random.int(256));
+    const sealed = random.chance([1, 4]);
+    return cluster({
+      hosts: names.length,
+      seeds: 1 + random.int(2),
+      faults,
+      expectations: [converged],
+      program: () => (sealed ? { keys: [key] } : {}),
+    });
+  },
+});
