@@ -1,12 +1,8 @@
 import { MILLISECOND, type Clock, type Micros } from '../ports/clock.ts';
-import type { Address } from '../ports/transport.ts';
-import { State } from '../wire/messages.ts';
+import { State, type PeerState } from '../wire/messages.ts';
 
-export interface Departed {
-  readonly name: string;
-  readonly address: Address;
-  readonly state: typeof State.dead | typeof State.left;
-  readonly incarnation: number;
+interface Remembered {
+  readonly statement: PeerState;
   readonly forgetAt: Micros;
 }
 
@@ -19,7 +15,7 @@ export class DepartedMembers {
   readonly #memoryMs: number;
   readonly #max: number;
   /** In order of departure: the oldest comes first. */
-  readonly #byName = new Map<string, Departed>();
+  readonly #byName = new Map<string, Remembered>();
 
   constructor(clock: Clock, memoryMs: number, max: number) {
     this.#clock = clock;
@@ -27,20 +23,16 @@ export class DepartedMembers {
     this.#max = max;
   }
 
-  get size(): number {
+  get(name: string): PeerState | undefined {
     this.#expire();
-    return this.#byName.size;
+    return this.#byName.get(name)?.statement;
   }
 
-  get(name: string): Departed | undefined {
-    this.#expire();
-    return this.#byName.get(name);
-  }
-
-  remember(name: string, address: Address, state: Departed['state'], incarnation: number): void {
+  /** `statement` says dead or left. */
+  remember(statement: PeerState): void {
+    const { name } = statement.about;
     this.#byName.delete(name);
-    const forgetAt = this.#clock.now() + this.#memoryMs * MILLISECOND;
-    this.#byName.set(name, { name, address, state, incarnation, forgetAt });
+    this.#byName.set(name, { statement, forgetAt: this.#clock.now() + this.#memoryMs * MILLISECOND });
     if (this.#byName.size > this.#max) this.#byName.delete(this.#byName.keys().next().value!);
   }
 
@@ -49,16 +41,17 @@ export class DepartedMembers {
   }
 
   /** Those that did not say goodbye. */
-  dead(): Departed[] {
+  dead(): PeerState[] {
     this.#expire();
-    return [...this.#byName.values()].filter((one) => one.state === State.dead);
+    const all = [...this.#byName.values()].map((one) => one.statement);
+    return all.filter((one) => one.state === State.dead);
   }
 
   #expire(): void {
     const now = this.#clock.now();
-    for (const one of this.#byName.values()) {
-      if (one.forgetAt > now) return;
-      this.#byName.delete(one.name);
+    for (const [name, { forgetAt }] of this.#byName) {
+      if (forgetAt > now) return;
+      this.#byName.delete(name);
     }
   }
 }

@@ -5,10 +5,14 @@ import type { Address, Stream } from '../ports/transport.ts';
 import { Kind, State, type Frame, type PeerState, type PushPull } from '../wire/messages.ts';
 import { pushPullPeriodMs } from './formulas.ts';
 import { entry, type Ground } from './ground.ts';
+import { overrides } from './lattice.ts';
 import { pickPeers } from './peers.ts';
 import type { Post } from './post.ts';
 import { versionConflict } from './versions.ts';
 import type { View } from './view.ts';
+
+/** Of the remembered dead, the latest so many are told when clusters meet. */
+const DEPARTED_TOLD_MAX = 1_024;
 
 /** Why an exchange with a peer did not happen. */
 export class ExchangeFailed extends RollcallError {
@@ -105,11 +109,13 @@ export class Exchange {
   }
 
   #statement(join: boolean, dialled: boolean): Frame {
-    const { table, layers, observe } = this.#ground;
+    const { table, layers, departed, observe } = this.#ground;
     const states: PeerState[] = [];
     for (let row = 0; row < table.rows; row += 1) {
       if (table.holds(row)) states.push(table.exported(row));
     }
+    // When clusters meet, those whom we only remember as dead may live over there: said so, they can object.
+    if (join) states.push(...departed.dead().slice(-DEPARTED_TOLD_MAX));
     const message: PushPull = { kind: Kind.pushPull, join, states, userState: layers.exportState(join) };
     const frame = this.#post.frame(message, dialled);
     if (observe !== undefined) {
@@ -150,12 +156,14 @@ export class Exchange {
     if (row < 0 && state >= State.dead) {
       // Never met, and gone already: only its old news must not make it a member.
       const gone = departed.get(about.name);
-      if (gone !== undefined && gone.incarnation >= incarnation) return;
-      departed.remember(about.name, about.address, state === State.left ? State.left : State.dead, incarnation);
+      if (gone === undefined || overrides(state, incarnation, gone.state, gone.incarnation))
+        departed.remember(statement);
       return;
     }
+    // Who accuses us is not said; we object all the same.
+    if (about.name === name) return view.hearDead(name, incarnation, '', 'push-pull');
     // Whoever is accused at an incarnation was alive at it: learn the description that came with it.
-    if (about.name !== name && (row < 0 || incarnation > table.incarnation(row)) && state !== State.left) {
+    if ((row < 0 || incarnation > table.incarnation(row)) && state !== State.left) {
       view.hearAlive(about, incarnation, 'push-pull');
     }
     // Their word that somebody is dead is only our suspicion, so that it can be refuted.

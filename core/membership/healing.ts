@@ -62,7 +62,7 @@ export class Healing {
 
   #missing(): Address[] {
     const { table, departed } = this.#ground;
-    const missing = departed.dead().map((one) => one.address);
+    const missing = departed.dead().map((one) => one.about.address);
     const unlisted = new Set(this.#seeds);
     for (let row = 0; row < table.rows; row += 1) {
       if (!table.holds(row)) continue;

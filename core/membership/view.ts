@@ -182,7 +182,7 @@ export class View {
     const { table, departed } = this.#ground;
     const { from, fromIncarnation } = this.#held(row);
     const about = table.description(row);
-    departed.remember(about.name, about.address, from === State.left ? State.left : State.dead, fromIncarnation);
+    departed.remember(table.exported(row));
     table.remove(row);
     this.#ground.observe?.({
       type: 'transition',
