@@ -21,6 +21,8 @@ export interface Change {
   after: number;
   incarnation: number;
   description: number;
+  /** Belief or incarnation changed. Otherwise a better description of the same was heard, and no more. */
+  moved: boolean;
   event: Transition;
 }
 
@@ -78,6 +80,7 @@ export class ClusterView {
       after: 0,
       incarnation: 0,
       description: 0,
+      moved: false,
       event: undefined as unknown as Transition,
     };
   }
@@ -206,6 +209,7 @@ export class ClusterView {
     change.after = beliefOf(event.to);
     change.incarnation = event.incarnation;
     change.description = this.descriptions.idOf(event.address, event.meta);
+    change.moved = change.before !== change.after || change.beforeIncarnation !== change.incarnation;
     change.event = event;
     const moved = Number(isListed(change.after)) - Number(isListed(change.before));
     this.#listed[row] = (this.#listed[row] as number) + moved;

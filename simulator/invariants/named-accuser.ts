@@ -7,7 +7,7 @@ export const namedAccuser: Rule = {
   words: 'Nobody is suspected or declared dead in the name of nobody, or of itself.',
   create: ({ world, cluster }) => ({
     onTransition(change) {
-      if (change.after !== Belief.suspect && change.after !== Belief.dead) return;
+      if (!change.moved || (change.after !== Belief.suspect && change.after !== Belief.dead)) return;
       const name = cluster.nameOf(change.subject);
       const by = change.event.by;
       if (by !== '' && by !== name) return;

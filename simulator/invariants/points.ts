@@ -38,7 +38,7 @@ export const pointsReached: Rule = {
         if (change.after === Belief.left) reach('left');
         if (change.after === Belief.unknown) reach('forgotten');
         if (isGone(change.before) && isListed(change.after)) reach('rejoined');
-        if (!isListed(change.before) || change.description === change.beforeDescription) return;
+        if (change.before === Belief.unknown || change.description === change.beforeDescription) return;
         const address = cluster.descriptions.addressOf(change.beforeDescription);
         reach(address === change.event.address ? 'metadata-changed' : 'address-changed');
       },

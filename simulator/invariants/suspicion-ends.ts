@@ -14,7 +14,7 @@ export function suspicionEnds(boundsFor: (hosts: number) => Bounds): Rule {
       const running = new PairDeadlines(cluster);
       return {
         onTransition(change) {
-          if (change.after !== Belief.suspect || change.own) return;
+          if (!change.moved || change.after !== Belief.suspect || change.own) return;
           running.add(change.observer, change.subject, change.incarnation, world.now());
         },
         onTick() {

@@ -5,6 +5,9 @@ import { type Bounds, lessDrift } from './bounds.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { Rule } from './rule.ts';
 
+/** A member that is accused and refutes again and again: its oldest cases are closed everywhere by then. */
+const CASES_KEPT = 32;
+
 /**
  * A suspect gets the time that the settings promise it: the longest timeout while one observer accuses, less for
  * each other that confirms (Lifeguard, section IV-B). A message that came twice confirms nothing.
@@ -26,6 +29,7 @@ export function suspicionLasts(boundsFor: (hosts: number) => Bounds): Rule {
           if (event.type === 'push-pull') accusations.exchanged(host);
         },
         onTransition(change) {
+          if (!change.moved) return;
           const key = change.subject * world.hosts.length + change.observer.index;
           if (change.after === Belief.suspect) {
             accusations.accuse(change.subject, change.incarnation, change.event.by);
@@ -37,7 +41,7 @@ export function suspicionLasts(boundsFor: (hosts: number) => Bounds): Rule {
           started.delete(key);
           if (change.after !== Belief.dead || change.event.cause !== 'suspicion') return;
           const lasted = world.now() - start.at;
-          const confirmed = accusations.accusersOf(change.subject) - 1;
+          const confirmed = accusations.accusersOf(change.subject, change.incarnation) - 1;
           const least = lessDrift(bounds.shortestSuspicion(start.listed, confirmed));
           if (lasted >= least) return;
           const name = cluster.nameOf(change.subject);
@@ -56,13 +60,14 @@ export function suspicionLasts(boundsFor: (hosts: number) => Bounds): Rule {
 }
 
 /**
- * The most that may have spoken against each suspect at its latest incarnation: who is named as its accuser, who
+ * The most that may have spoken against each suspect at each of its incarnations: who is named as its accuser, who
  * probed it at the time, and who learned of it in an exchange of states, which is passed on in the learner's name.
  */
 class Accusations {
   readonly #cluster: ClusterView;
   readonly #longestProbe: Micros;
-  readonly #open = new Map<number, { incarnation: number; accusers: Set<string> }>();
+  /** By subject and incarnation. */
+  readonly #open = new Map<number, Map<number, Set<string>>>();
   /** By subject: probes that may still be under way. */
   readonly #probes = new Map<number, { by: string; at: Micros }[]>();
 
@@ -71,23 +76,28 @@ class Accusations {
     this.#longestProbe = longestProbe;
   }
 
-  accusersOf(subject: number): number {
-    return this.#open.get(subject)?.accusers.size ?? 1;
+  accusersOf(subject: number, incarnation: number): number {
+    return this.#open.get(subject)?.get(incarnation)?.size ?? 1;
   }
 
   accuse(subject: number, incarnation: number, by: string): void {
-    let open = this.#open.get(subject);
-    if (open === undefined || open.incarnation < incarnation) {
-      open = { incarnation, accusers: new Set() };
-      this.#open.set(subject, open);
-      for (const probe of this.#probes.get(subject) ?? []) open.accusers.add(probe.by);
+    let cases = this.#open.get(subject);
+    if (cases === undefined) {
+      cases = new Map();
+      this.#open.set(subject, cases);
     }
-    open.accusers.add(by);
+    let accusers = cases.get(incarnation);
+    if (accusers === undefined) {
+      accusers = new Set((this.#probes.get(subject) ?? []).map((probe) => probe.by));
+      cases.set(incarnation, accusers);
+      for (const old of cases.keys()) if (cases.size > CASES_KEPT) cases.delete(old);
+    }
+    accusers.add(by);
   }
 
   probed(host: HostView, subject: number, now: Micros): void {
     const by = this.#cluster.nameOf(this.#cluster.ownColumn(host));
-    this.#open.get(subject)?.accusers.add(by);
+    for (const accusers of this.#open.get(subject)?.values() ?? []) accusers.add(by);
     let probes = this.#probes.get(subject);
     if (probes === undefined) {
       probes = [];
@@ -99,6 +109,6 @@ class Accusations {
 
   exchanged(host: HostView): void {
     const by = this.#cluster.nameOf(this.#cluster.ownColumn(host));
-    for (const open of this.#open.values()) open.accusers.add(by);
+    for (const cases of this.#open.values()) for (const accusers of cases.values()) accusers.add(by);
   }
 }

@@ -34,7 +34,7 @@ export function theGoneAreForgotten(boundsFor: (hosts: number) => Bounds): Rule 
         },
         onTransition(change) {
           const row = change.observer.index;
-          if (change.own) return;
+          if (change.own || !change.moved) return;
           if (isListed(change.after) && !isListed(change.before)) clock[row] = (clock[row] as number) - 1;
           if (!isGone(change.after)) return;
           const dueAt = world.now() + keep;

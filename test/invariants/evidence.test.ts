@@ -166,6 +166,7 @@ describe('named-accuser', () => {
   test('an accusation by another, and a leave in the own name, do not', () => {
     const world = FakeWorld.formed(3, namedAccuser);
     world.tell('a', 'b', 'suspect', { by: 'c' }).tell('a', 'b', 'dead', { by: 'a' }).tell('a', 'c', 'left');
+    world.tell('a', 'b', 'dead', { by: '', meta: 'a better description of the same' });
     expect(world.broken).toEqual([]);
   });
 });
