@@ -40,6 +40,8 @@ export class SimStream<S> implements Stream<S> {
   /** Bytes under way or waiting in the peer's host. */
   inFlight = 0;
   lastArrival: Micros = 0;
+  /** Segments that got through, and attempts at the next one: what tells draws of one microsecond apart. */
+  sent = 0;
   attempts = 0;
   /** The event record of the next attempt or of the deadline; -1 when there is none. */
   retry = -1;

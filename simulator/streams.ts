@@ -158,6 +158,7 @@ export class Streams {
       if (host.perMessage > 0 && segment.kind === 'message') delay += occupyCpu(host, this.#kernel.now, this.#strikes);
       side.attempts = 0;
       side.queue.shift();
+      side.sent++;
       side.pending -= segment.size;
       side.inFlight += segment.size;
       side.lastArrival = Math.max(side.lastArrival, this.#kernel.now + delay);
@@ -409,15 +410,14 @@ export class Streams {
 
   /** How long a segment is under way, or -1 when it does not get through now. */
   #pass(side: SimStream<unknown>, receiver: SimHost, size: number): Micros {
-    return this.#passBetween(side.endpoint.host, receiver, size, side.attempts);
+    return this.#passBetween(side.endpoint.host, receiver, size, side.sent * 64 + side.attempts);
   }
 
-  #passBetween(sender: SimHost, receiver: SimHost, size: number, attempt: number): Micros {
+  #passBetween(sender: SimHost, receiver: SimHost, size: number, nth: number): Micros {
     const { now, seed, trace } = this.#kernel;
     if (sender === receiver) return LOOPBACK;
     // Streams draw beside the datagrams of the same microsecond, not among them.
-    const nth = 0x10000 + attempt;
-    const key = packetKey(seed, sender.index, receiver.index, trace.timeLow, trace.timeHigh, nth);
+    const key = packetKey(seed, sender.index, receiver.index, trace.timeLow, trace.timeHigh, nth + 0x10000);
     let delay = delayFrom(this.#delays.table(sender.zone, receiver.zone), draw(key, Purpose.latency));
     if (this.#links.clean) return delay;
     const cut = this.#links.cut(sender.index, receiver.index, 'stream');

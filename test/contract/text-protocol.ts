@@ -10,7 +10,7 @@ const datagram: Codec<string> = {
     return bytes;
   },
   decode(bytes) {
-    const length = bytes.length < 2 ? -1 : new DataView(bytes.buffer, bytes.byteOffset).getUint16(0);
+    const length = bytes.length < 2 ? Infinity : new DataView(bytes.buffer, bytes.byteOffset).getUint16(0);
     if (length !== bytes.length - 2) throw new MalformedPacket('truncated', `${bytes.length} bytes of ${length + 2}`);
     return String.fromCharCode(...bytes.subarray(2));
   },
