@@ -89,9 +89,8 @@ export function impurities(file: SourceFile): string[] {
 
 function isReadonly(type: TSType | undefined): boolean {
   if (type?.type === 'TSTypeOperator') return type.operator === 'readonly';
-  return (
-    type?.type === 'TSTypeReference' && /^Readonly/.test(type.typeName.type === 'Identifier' ? type.typeName.name : '')
-  );
+  if (type?.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') return false;
+  return type.typeName.name.startsWith('Readonly');
 }
 
 /** A container that is empty when the module loads makes sense only if somebody fills it later. */
