@@ -28,10 +28,19 @@ export interface Seeds {
   readonly firstSeed: number;
 }
 
+/** A plan is held in memory; who wants more plays shards or another `--seed`. */
+const MOST_SEEDS = 1_000_000;
+
 /** `--seed` alone means that one seed. */
 export function seedsOf(given: Given, usual: number): Seeds {
   const seed = textOf(given, 'seed');
   const seeds = countOf(given, 'seeds', '--seeds') ?? (seed === undefined ? usual : 1);
+  if (seeds > MOST_SEEDS) {
+    throw new UsageError(
+      'INVALID_OPTION',
+      `--seeds is ${seeds}. Give at most ${MOST_SEEDS}, and another --seed next time.`,
+    );
+  }
   return { seeds, firstSeed: seed === undefined ? 1 : parseSeed(seed) };
 }
 

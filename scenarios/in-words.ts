@@ -19,9 +19,19 @@ export function durationInWords(duration: Micros): string {
   return `${Math.round(duration)} us`;
 }
 
-/** The faults that held at a time, or had struck shortly before. */
+/** More of them are a storm, of which the last ones tell enough. */
+const AFTERMATHS_TOLD = 5;
+
+/** The faults that held at a time, and the latest of those that had struck at once shortly before. */
 export function faultsInForce(faults: readonly Fault[], at: Micros): Fault[] {
-  return faults.filter((fault) => fault.at <= at && at <= endOf(fault, faults));
+  const telling = faults.filter((fault) => fault.at <= at && at <= endOf(fault, faults));
+  const momentary = telling.filter((fault) => !lasts(fault)).toSorted((a, b) => a.at - b.at);
+  const dropped = new Set(momentary.slice(0, -AFTERMATHS_TOLD));
+  return telling.filter((fault) => !dropped.has(fault));
+}
+
+function lasts(fault: Fault): boolean {
+  return 'for' in fault || fault.kind === 'clock' || fault.kind === 'crash';
 }
 
 /** Until when a fault explains anything. */
@@ -69,7 +79,7 @@ export function deedInWords(fault: Fault): string {
     case 'stream':
       return `streams of ${names(fault.hosts)}: ${fault.effect}`;
     case 'command': {
-      const argument = fault.argument === undefined ? '' : ` (${JSON.stringify(fault.argument)})`;
+      const argument = fault.argument === undefined ? '' : ` (${shortened(JSON.stringify(fault.argument))})`;
       return `${names(fault.hosts)} told to ${fault.command}${argument}`;
     }
   }
@@ -80,6 +90,10 @@ export function names(hosts: readonly string[] | undefined): string {
   if (hosts === undefined) return 'everybody';
   if (hosts.length <= 5) return hosts.join(', ');
   return `${hosts.slice(0, 3).join(', ')} and ${hosts.length - 3} more`;
+}
+
+function shortened(text: string): string {
+  return text.length <= 40 ? text : `${text.slice(0, 39)}…`;
 }
 
 function ofKind(only: 'datagram' | 'stream' | undefined): string {
