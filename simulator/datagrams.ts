@@ -6,30 +6,18 @@ import { occupyCpu } from './cpu.ts';
 import { corrupted, truncated } from './damage.ts';
 import { sealMessage } from './debug.ts';
 import { delayFrom, type Delays } from './delays.ts';
-import type { Directory, Place } from './directory.ts';
+import type { Directory } from './directory.ts';
 import { draw, isWithin, packetKey, Purpose, scaled } from './draws.ts';
 import { CodecMismatch, MessageChanged } from './errors.ts';
 import { EventKind } from './event-pool.ts';
+import { type Handling, LOOPBACK } from './handling.ts';
 import type { Kernel } from './kernel.ts';
 import { backlog, type Harm, inBurst, type Links, occupy } from './links.ts';
-import type { SimEndpoint } from './sim-endpoint.ts';
+import type { Place, SimEndpoint } from './sim-endpoint.ts';
 import type { SimHost } from './sim-host.ts';
 import type { Strikes } from './strikes.ts';
 import { TraceCode } from './trace.ts';
 
-/** How a world treats messages on their way. */
-export interface Handling {
-  /** Encode with the sender's codec and decode with the receiver's, instead of handing objects over. */
-  readonly wire: boolean;
-  /** Freeze messages, and check that nobody writes into their bytes. */
-  readonly debug: boolean;
-  readonly mtu: number;
-  /** Moves the nth delivery (from 0) by this much: a determinism check that cannot see it is worth nothing. */
-  readonly shiftDelivery: { readonly nth: number; readonly by: Micros } | undefined;
-}
-
-/** From a host to itself, past all faults of the network. */
-export const LOOPBACK: Micros = 20;
 /** What the router in front of a link of limited bandwidth holds; it drops what would wait longer. */
 const ROUTER_QUEUE: Micros = 1_000_000;
 

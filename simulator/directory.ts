@@ -1,13 +1,6 @@
 import type { Address } from '../core/ports/transport.ts';
-import type { SimEndpoint } from './sim-endpoint.ts';
+import type { Place } from './sim-endpoint.ts';
 import type { SimHost } from './sim-host.ts';
-
-/** One address of a host, now or in the past, and what is bound to it. */
-export interface Place {
-  readonly address: Address;
-  readonly host: SimHost;
-  endpoint: SimEndpoint<unknown, unknown> | undefined;
-}
 
 /** Finds what is behind an address, with one lookup on the way of a packet. */
 export class Directory {

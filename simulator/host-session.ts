@@ -3,12 +3,11 @@ import type { Clock } from '../core/ports/clock.ts';
 import type { Crypto } from '../core/ports/crypto.ts';
 import type { Random } from '../core/ports/random.ts';
 import type { Address, Endpoint, EndpointHandlers, Protocol, Transport } from '../core/ports/transport.ts';
-import type { Datagrams } from './datagrams.ts';
 import type { Directory } from './directory.ts';
 import { HostClock } from './host-clock.ts';
 import type { Kernel } from './kernel.ts';
 import type { Host, HostEvent, Store } from './program.ts';
-import { SimEndpoint } from './sim-endpoint.ts';
+import { type Network, SimEndpoint } from './sim-endpoint.ts';
 import type { SimHost } from './sim-host.ts';
 import { standInCrypto } from './sim-crypto.ts';
 import type { Streams } from './streams.ts';
@@ -18,7 +17,7 @@ export interface Surroundings {
   readonly kernel: Kernel;
   readonly random: Random;
   readonly directory: Directory;
-  readonly datagrams: Datagrams;
+  readonly network: Network;
   readonly streams: Streams;
   readonly hosts: readonly SimHost[];
   readonly byName: ReadonlyMap<string, SimHost>;
@@ -81,8 +80,7 @@ export class HostSession implements Host {
       throw new InvalidSetting('address', address, `a port on the host's own address, such as ${this.#host.address}`);
     }
     if (place.endpoint !== undefined) throw new AddressInUse(address);
-    const { datagrams, streams } = this.#world;
-    const endpoint = new SimEndpoint<D, S>(place, protocol, handlers, datagrams, streams);
+    const endpoint = new SimEndpoint<D, S>(place, protocol, handlers, this.#world.network);
     // The network moves messages of any type from the codec that made them to the codec that reads them.
     const untyped = endpoint as unknown as SimEndpoint<unknown, unknown>;
     place.endpoint = untyped;

@@ -1,5 +1,6 @@
 import { occupyCpu } from './cpu.ts';
 import type { Datagrams } from './datagrams.ts';
+import type { Dialing } from './dialing.ts';
 import { EventKind } from './event-pool.ts';
 import { fireTimer } from './host-clock.ts';
 import type { Kernel } from './kernel.ts';
@@ -18,6 +19,7 @@ export class Inputs {
   readonly #kernel: Kernel;
   readonly #datagrams: Datagrams;
   readonly #streams: Streams;
+  readonly #dialing: Dialing;
   readonly #strikes: Strikes;
   readonly #command: (host: SimHost, id: number) => void;
 
@@ -25,12 +27,14 @@ export class Inputs {
     kernel: Kernel,
     datagrams: Datagrams,
     streams: Streams,
+    dialing: Dialing,
     strikes: Strikes,
     command: (host: SimHost, id: number) => void,
   ) {
     this.#kernel = kernel;
     this.#datagrams = datagrams;
     this.#streams = streams;
+    this.#dialing = dialing;
     this.#strikes = strikes;
     this.#command = command;
   }
@@ -105,9 +109,9 @@ export class Inputs {
       case EventKind.segment:
         return this.#streams.receive(id);
       case EventKind.accepted:
-        return this.#streams.accept(id);
+        return this.#dialing.accept(id);
       case EventKind.opened:
-        return this.#streams.open(id);
+        return this.#dialing.open(id);
       case EventKind.deadline:
         return this.#streams.expire(id);
       case EventKind.hangUp:

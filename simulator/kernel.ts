@@ -1,6 +1,6 @@
 import type { Micros } from '../core/ports/clock.ts';
 import { EventPool } from './event-pool.ts';
-import { Trace } from './trace.ts';
+import type { Trace } from './trace.ts';
 
 /** What a world counts while it runs. */
 export interface Counters {

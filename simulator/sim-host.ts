@@ -4,7 +4,6 @@ import type { Fault } from './faults/fault.ts';
 import { HostTime } from './host-time.ts';
 import type { HostView } from './invariant.ts';
 import type { HostSpec, Running } from './program.ts';
-import type { SimStream } from './sim-stream.ts';
 
 export const PORT = 7946;
 
@@ -42,7 +41,6 @@ export class SimHost implements HostView {
   /** Sends that a pause holds at the send point. */
   outbox: (() => void)[] = [];
 
-  readonly streams = new Set<SimStream<unknown>>();
   lastSend: Micros = -1;
   sendsThen = 0;
   lastTouched: Micros = 0;

@@ -1,7 +1,6 @@
 import type { Micros } from '../core/ports/clock.ts';
 import type { Address, CloseReason, Stream, StreamHandlers, StreamReader } from '../core/ports/transport.ts';
 import type { SimEndpoint } from './sim-endpoint.ts';
-import type { Streams } from './streams.ts';
 
 /** What travels on a stream in one piece, in order. */
 export type Segment =
@@ -19,7 +18,14 @@ export type Segment =
 export const FIN: Segment = Object.freeze({ kind: 'fin', size: 0 });
 export const RESET: Segment = Object.freeze({ kind: 'reset', size: 0 });
 
-/** One side of a connection: data and the program's handle to it. `Streams` moves it along. */
+/** What moves the segments of streams. */
+export interface StreamCarrier {
+  send<S>(side: SimStream<S>, message: S): void;
+  push(side: SimStream<unknown>, segment: Segment): void;
+  hangUp<S>(side: SimStream<S>, reason: CloseReason): void;
+}
+
+/** One side of a connection: data and the program's handle to it. */
 export class SimStream<S> implements Stream<S> {
   readonly peer: Address;
   readonly endpoint: SimEndpoint<unknown, S>;
@@ -47,26 +53,26 @@ export class SimStream<S> implements Stream<S> {
   retry = -1;
   timeout = -1;
   reader: StreamReader<S> | undefined = undefined;
-  readonly #streams: Streams;
+  readonly #carrier: StreamCarrier;
 
-  constructor(streams: Streams, endpoint: SimEndpoint<unknown, S>, peer: Address, deadline: Micros) {
-    this.#streams = streams;
+  constructor(carrier: StreamCarrier, endpoint: SimEndpoint<unknown, S>, peer: Address, deadline: Micros) {
+    this.#carrier = carrier;
     this.endpoint = endpoint;
     this.peer = peer;
     this.deadline = deadline;
   }
 
   send(message: S): void {
-    if (!this.isEnded) this.#streams.send(this, message);
+    if (!this.isEnded) this.#carrier.send(this, message);
   }
 
   end(): void {
     if (this.isEnded) return;
     this.isEnded = true;
-    this.#streams.push(this, FIN);
+    this.#carrier.push(this, FIN);
   }
 
   close(): void {
-    if (this.closed === undefined) this.#streams.hangUp(this, 'closed');
+    if (this.closed === undefined) this.#carrier.hangUp(this, 'closed');
   }
 }

@@ -3,6 +3,7 @@ import { seededRandom } from '../core/random.ts';
 import { Checkers } from './checkers.ts';
 import { Datagrams } from './datagrams.ts';
 import { Delays } from './delays.ts';
+import { Dialing } from './dialing.ts';
 import { Directory } from './directory.ts';
 import { hashText } from './draws.ts';
 import { HostFailed, InvalidTopology } from './errors.ts';
@@ -21,6 +22,7 @@ import { Links } from './links.ts';
 import type { HostEvent, HostSpec } from './program.ts';
 import { SimHost } from './sim-host.ts';
 import { Streams } from './streams.ts';
+import { StreamPaths } from './stream-paths.ts';
 import { Strikes } from './strikes.ts';
 import { type EventRange, Trace, TraceCode, type TraceRecord } from './trace.ts';
 
@@ -70,6 +72,7 @@ export class World implements WorldView {
   readonly #checkers: Checkers;
   readonly #datagrams: Datagrams;
   readonly #streams: Streams;
+  readonly #dialing: Dialing;
   readonly #inputs: Inputs;
   readonly #lifecycle: Lifecycle;
   readonly #engine: FaultEngine;
@@ -110,14 +113,22 @@ export class World implements WorldView {
     this.#checkers = new Checkers(options.invariants ?? [], this);
     const { onSend } = this.#checkers;
     this.#datagrams = new Datagrams(kernel, directory, links, delays, strikes, handling, onSend);
-    this.#streams = new Streams(kernel, directory, links, delays, strikes, handling);
-    this.#inputs = new Inputs(kernel, this.#datagrams, this.#streams, strikes, (host, id) => this.#command(host, id));
+    const paths = new StreamPaths(kernel, directory, links, delays, strikes);
+    this.#streams = new Streams(kernel, links, paths, strikes, handling);
+    this.#dialing = new Dialing(kernel, directory, links, paths, strikes, this.#streams);
+    this.#inputs = new Inputs(kernel, this.#datagrams, this.#streams, this.#dialing, strikes, (host, id) =>
+      this.#command(host, id),
+    );
     const surroundings: Surroundings = {
       kernel,
       random: seededRandom(options.seed),
       directory,
-      datagrams: this.#datagrams,
       streams: this.#streams,
+      network: {
+        send: (from, to, message) => this.#datagrams.send(from, to, message),
+        connect: (from, to, deadline, handlers) => this.#dialing.connect(from, to, deadline, handlers),
+        closeStreams: (of) => this.#streams.closeAll(of),
+      },
       hosts: this.hosts,
       byName: this.#byName,
       emit: (host, event) => this.#emit(host, event),
@@ -264,9 +275,9 @@ export class World implements WorldView {
       case EventKind.drain:
         return this.#inputs.drain(id);
       case EventKind.dial:
-        return this.#streams.dial(id);
+        return this.#dialing.dial(id);
       case EventKind.syn:
-        return this.#streams.arrive(id);
+        return this.#dialing.arrive(id);
       case EventKind.pump:
         return this.#streams.retry(id);
       case EventKind.boot: {
