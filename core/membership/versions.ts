@@ -1,4 +1,4 @@
-import { State, type PeerState } from '../wire/messages.ts';
+import { State, type Description, type PeerState } from '../wire/messages.ts';
 import type { MemberTable } from './member-table.ts';
 
 /** The lowest maximum and the highest minimum of a set of members, for the protocol and for the layer above it. */
@@ -30,6 +30,10 @@ class Ranges {
     this.#admitted = vsn;
     return true;
   }
+
+  inWords(): string {
+    return `protocol ${this.min[0]} to ${this.max[0]} and layer ${this.min[1]} to ${this.max[1]}`;
+  }
 }
 
 /**
@@ -37,23 +41,27 @@ class Ranges {
  * come to the same verdict, because both look at the union of the living.
  */
 export function versionConflict(table: MemberTable, remote: readonly PeerState[]): string | undefined {
-  const ranges = new Ranges();
-  for (let row = 0; row < table.rows; row += 1) {
-    if (table.holds(row) && table.state(row) === State.alive) ranges.narrow(table.description(row).vsn);
+  const ours = livingIn(table);
+  const theirs = remote.filter((one) => one.state === State.alive).map((one) => one.about);
+  const together = new Ranges();
+  for (const about of ours) together.narrow(about.vsn);
+  for (const about of theirs) together.narrow(about.vsn);
+  if (theirs.every((about) => together.admits(about.vsn)) && ours.every((about) => together.admits(about.vsn))) {
+    return undefined;
   }
-  for (const { about, state } of remote) if (state === State.alive) ranges.narrow(about.vsn);
-  for (const { about, state } of remote) {
-    if (state === State.alive && !ranges.admits(about.vsn)) return complaint(about.name, about.vsn, ranges);
-  }
-  for (let row = 0; row < table.rows; row += 1) {
-    if (!table.holds(row) || table.state(row) !== State.alive) continue;
-    const { name, vsn } = table.description(row);
-    if (!ranges.admits(vsn)) return complaint(name, vsn, ranges);
-  }
-  return undefined;
+  // Of all that are now out of range, the one to name is the one that our side alone would not understand.
+  const own = new Ranges();
+  for (const about of ours) own.narrow(about.vsn);
+  const odd = theirs.find((about) => !own.admits(about.vsn));
+  return odd === undefined
+    ? `some of us speak versions that all together do not understand: ${together.inWords()}`
+    : `${odd.name} speaks versions [${odd.vsn.join(', ')}], but we understand ${own.inWords()}`;
 }
 
-function complaint(name: string, vsn: Uint8Array, ranges: Ranges): string {
-  const understood = `protocol ${ranges.min[0]} to ${ranges.max[0]}, layer ${ranges.min[1]} to ${ranges.max[1]}`;
-  return `${name} speaks versions [${vsn.join(', ')}], but all together understand only ${understood}`;
+function livingIn(table: MemberTable): Description[] {
+  const living: Description[] = [];
+  for (let row = 0; row < table.rows; row += 1) {
+    if (table.holds(row) && table.state(row) === State.alive) living.push(table.description(row));
+  }
+  return living;
 }
