@@ -108,7 +108,11 @@ export class LoneNode {
   }
 
   /** A peer exchanges state with us; returns our answer. */
-  exchange(states: readonly PeerState[], userState = new Uint8Array(0), join = false): StreamMessage | undefined {
+  exchange(
+    states: readonly PeerState[],
+    userState: Uint8Array = new Uint8Array(0),
+    join = false,
+  ): StreamMessage | undefined {
     const answers: StreamMessage[] = [];
     const stream = fakeStream('10.0.0.2:50000', answers);
     const handlers = this.#handlers!.onStream(stream);
