@@ -1,19 +1,23 @@
 import { Belief, beliefInWords } from './beliefs.ts';
 import type { Rule } from './rule.ts';
 
-/** What the incarnation must do for a step to be legal. `described`: equal ones may differ in the description alone. */
-type Need = 'never' | 'any' | 'higher' | 'same-or-higher' | 'described';
+/** By how much the incarnation must rise for a step to be legal. */
+const ANY = Number.NEGATIVE_INFINITY;
+const SAME = 0;
+const HIGHER = 1;
+const NEVER = Number.POSITIVE_INFINITY;
 
 /**
  * SWIM's override rules as a table, row: before, column: after (unknown, alive, suspect, dead, left). At one
- * incarnation beliefs only climb alive < suspect < dead < left; a live member is never simply forgotten.
+ * incarnation beliefs only climb alive < suspect < dead < left, and a live member is never simply forgotten. A
+ * belief may also be told again with a better description.
  */
-const NEEDS: readonly (readonly Need[])[] = [
-  ['never', 'any', 'any', 'any', 'any'],
-  ['never', 'described', 'same-or-higher', 'same-or-higher', 'same-or-higher'],
-  ['never', 'higher', 'described', 'same-or-higher', 'same-or-higher'],
-  ['any', 'higher', 'higher', 'described', 'same-or-higher'],
-  ['any', 'higher', 'higher', 'higher', 'described'],
+const RISE: readonly (readonly number[])[] = [
+  [NEVER, ANY, ANY, ANY, ANY],
+  [NEVER, SAME, SAME, SAME, SAME],
+  [NEVER, HIGHER, SAME, SAME, SAME],
+  [ANY, HIGHER, HIGHER, SAME, SAME],
+  [ANY, HIGHER, HIGHER, HIGHER, SAME],
 ];
 
 export const legalTransitions: Rule = {
@@ -22,11 +26,9 @@ export const legalTransitions: Rule = {
     'At one incarnation a belief only climbs from alive over suspect and dead to left; only the gone are forgotten.',
   create: ({ world, cluster }) => ({
     onTransition(change) {
-      const need = NEEDS[change.before]?.[change.after] ?? 'never';
-      const held =
-        change.before === Belief.unknown ? 0 : Math.max(change.beforeIncarnation, change.event.fromIncarnation);
-      const described = change.description !== change.beforeDescription;
-      if (isMet(need, change.incarnation - held, described)) return;
+      const known = change.before !== Belief.unknown;
+      const held = known ? Math.max(change.beforeIncarnation, change.event.fromIncarnation) : 0;
+      if (change.incarnation - held >= (RISE[change.before]?.[change.after] ?? NEVER)) return;
       const name = cluster.nameOf(change.subject);
       world.violate({
         invariant: 'legal-transitions',
@@ -39,18 +41,3 @@ export const legalTransitions: Rule = {
     },
   }),
 };
-
-function isMet(need: Need, rise: number, described: boolean): boolean {
-  switch (need) {
-    case 'never':
-      return false;
-    case 'any':
-      return true;
-    case 'higher':
-      return rise > 0;
-    case 'same-or-higher':
-      return rise >= 0;
-    case 'described':
-      return rise > 0 || (rise === 0 && described);
-  }
-}

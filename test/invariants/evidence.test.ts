@@ -106,8 +106,6 @@ describe('legal-transitions', () => {
     ['left', 'alive'],
     ['left', 'suspect'],
     ['left', 'dead'],
-    ['dead', 'dead'],
-    ['alive', 'alive'],
     ['alive', 'forgotten'],
     ['suspect', 'forgotten'],
   ] as const)('%s to %s at one incarnation breaks it', (from, to) => {
