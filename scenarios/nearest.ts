@@ -10,7 +10,13 @@ export function nearest(word: string, candidates: readonly string[]): string | u
       bestDistance = distance;
     }
   }
-  return best ?? candidates.find((candidate) => word.length > 2 && candidate.includes(word));
+  return best ?? akin(word, candidates);
+}
+
+/** A word that was cut short, or that begins alike. */
+function akin(word: string, candidates: readonly string[]): string | undefined {
+  const beginning = word.slice(0, 4);
+  return beginning.length < 4 ? undefined : candidates.find((candidate) => candidate.startsWith(beginning));
 }
 
 /** ` Did you mean "x"?`, or '' when nothing is close: to be put behind a sentence. */
