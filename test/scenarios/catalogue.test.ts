@@ -38,9 +38,9 @@ describe('files of scenarios', () => {
   });
 
   test('are found by folder and by globs that the shell left alone', () => {
-    const both = [`${FIXTURES}own.ts`, `${FIXTURES}planted.ts`];
-    expect(findFiles([FIXTURES])).toEqual(both);
-    expect(findFiles([`${FIXTURES}*.{js,ts}`])).toEqual(both);
+    const all = [`${FIXTURES}endless.ts`, `${FIXTURES}own.ts`, `${FIXTURES}planted.ts`];
+    expect(findFiles([FIXTURES])).toEqual(all);
+    expect(findFiles([`${FIXTURES}*.{js,ts}`])).toEqual(all);
     expect(findFiles([`${FIXTURES}../**/own.ts`])).toEqual([`${FIXTURES}own.ts`]);
     expect(findFiles([`${FIXTURES}o?n.ts`, `${FIXTURES}own.ts`])).toEqual([`${FIXTURES}own.ts`]);
   });
