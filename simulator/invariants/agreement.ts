@@ -44,7 +44,8 @@ export class Agreement {
 
   onTransition(change: Change): void {
     const column = change.subject;
-    if (column >= this.#alive.length) this.resum();
+    // A new column is counted as it stands, with this change in it.
+    if (column >= this.#alive.length) return this.resum();
     if (change.own || !this.#cluster.isPresent(change.observer)) return;
     this.#discount(column);
     const own = this.#cluster.ownDescription(column);
@@ -55,7 +56,7 @@ export class Agreement {
 
   /** A subject changed its own description: its whole column is judged anew. */
   onDescription(column: number): void {
-    if (column >= this.#alive.length) this.resum();
+    if (column >= this.#alive.length) return this.resum();
     this.#discount(column);
     this.#scan(column);
     this.#recount(column);
@@ -122,10 +123,9 @@ export class Agreement {
   }
 
   #countRow(observer: HostView, by: number): void {
-    this.#addColumns();
     const cluster = this.#cluster;
     const own = cluster.ownColumn(observer);
-    for (let column = 0; column < cluster.subjects; column++) {
+    for (let column = 0; column < this.#alive.length; column++) {
       if (column === own) continue;
       const informed = cluster.beliefs.description(observer.index, column) === cluster.ownDescription(column);
       this.#count(column, cluster.beliefs.belief(observer.index, column), informed, by);

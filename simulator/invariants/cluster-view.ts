@@ -195,7 +195,6 @@ export class ClusterView {
   /** Takes a transition in and returns it with its past. */
   apply(observer: HostView, event: Transition): Change {
     const column = this.columnOf(event.subject);
-    if (event.cause === 'self' && this.ownColumn(observer) !== column) this.#rename(observer, column);
     const row = observer.index;
     const beliefs = this.beliefs;
     const change = this.#change;
@@ -228,7 +227,8 @@ export class ClusterView {
     return true;
   }
 
-  #rename(host: HostView, column: number): void {
+  /** The host goes by the name of this column from now on. */
+  rename(host: HostView, column: number): void {
     const old = this.ownColumn(host);
     this.#owners[old] = (this.#owners[old] as number) - 1;
     if (this.#ownerOf[old] === host.index) this.#ownerOf[old] = -1;

@@ -100,6 +100,7 @@ class SharedScene implements Scene {
   }
 
   #transition(host: HostView, event: Transition): void {
+    if (event.cause === 'self') this.#named(host, this.cluster.columnOf(event.subject));
     const change = this.cluster.apply(host, event);
     this.agreement.onTransition(change);
     if (change.own) {
@@ -132,6 +133,16 @@ class SharedScene implements Scene {
   #fresh(host: HostView): void {
     this.cluster.startLife(host);
     for (const rule of this.#onFresh) rule.onFresh?.(host);
+  }
+
+  /** Columns are by member name, which need not be the host's. */
+  #named(host: HostView, column: number): void {
+    if (this.cluster.ownColumn(host) === column) return;
+    const present = this.cluster.isPresent(host);
+    if (present) this.agreement.withdraw(host);
+    this.cluster.rename(host, column);
+    if (present) this.agreement.enrol(host);
+    else this.agreement.resum();
   }
 
   #leaves(host: HostView): void {

@@ -143,7 +143,7 @@ describe('the rules together', () => {
       ({ id }) => id === 'incarnation-never-falls' || id === 'convergence',
     );
     const world = new FakeWorld(['a', 'b', 'c'], invariants);
-    world.boot('a').boot('b').boot('c').tell('c', 'b', 'alive', { cause: 'self', address: '10.0.0.3:7946' });
+    world.boot('a').boot('b').boot('c', 1, 'b');
     world.tell('a', 'b', 'alive').tell('b', 'a', 'alive').tell('c', 'a', 'alive');
     expect(world.runTo(2 * deadline).broken).toEqual([]);
   });

@@ -111,14 +111,15 @@ export class FakeWorld implements WorldView {
     return this.at(seconds);
   }
 
-  boot(name: string, incarnation = 1): this {
+  boot(name: string, incarnation = 1, member = name): this {
     const host = this.#named(name);
     host.up = true;
     host.boot++;
     host.since = this.time;
     for (const key of this.#held.keys()) if (key.startsWith(`${name}>`)) this.#held.delete(key);
     for (const checker of this.#checkers) checker.onHost?.(host, 'boot');
-    return this.tell(name, name, 'alive', { incarnation, cause: 'self' });
+    const { address } = host;
+    return this.tell(name, member, 'alive', { incarnation, cause: 'self', address });
   }
 
   crash(name: string): this {
