@@ -25,6 +25,7 @@ export type { Description, Frame, Message, Packet, PeerState, StreamMessage } fr
 export type { Counters, DropReason } from './membership/counters.ts';
 export type { EventOf, Member, MembershipEvent, MembershipEventType, StateName } from './membership/events.ts';
 export { ExchangeFailed } from './membership/exchange.ts';
+export type { Seeds } from './membership/healing.ts';
 export { InvalidKey, Keyring } from './membership/keyring.ts';
 export type { Layer, LayerHost } from './membership/layers.ts';
 export { JoinFailed, Membership, NotRunning, UnknownMember } from './membership/membership.ts';

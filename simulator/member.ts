@@ -59,7 +59,7 @@ export function memberProgram(options: MemberProgramOptions): Program {
     // Failures are part of the story and are observed as such: a node that could not join keeps trying.
     const ignore = (): void => {};
     const commands: Readonly<Record<string, (argument: unknown) => void>> = {
-      join: () => void node.join(host.seeds()).catch(ignore),
+      join: () => void node.join(() => host.seeds()).catch(ignore),
       leave: () => void node.leave(),
       stop: () => node.stop(),
       update: (text) => node.updateMeta(bytesFromText(String(text))),

@@ -92,7 +92,10 @@ export class Claims {
 
   #grant(challenge: Challenge): void {
     challenge.finish();
-    if (this.#ground.table.find(challenge.held.name) !== challenge.row) return;
+    const { table } = this.#ground;
+    // Whatever was challenged may be forgotten by now, met again, or have moved by itself.
+    if (table.find(challenge.held.name) !== challenge.row) return;
+    if (table.description(challenge.row).address !== challenge.held.address) return;
     this.#view.move(challenge.row, challenge.claim, challenge.incarnation, challenge.cause);
   }
 

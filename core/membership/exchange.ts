@@ -162,10 +162,7 @@ export class Exchange {
     }
     // Who accuses us is not said; we object all the same.
     if (about.name === name) return view.hearDead(name, incarnation, '', 'push-pull');
-    // Whoever is accused at an incarnation was alive at it: learn the description that came with it.
-    if ((row < 0 || incarnation > table.incarnation(row)) && state !== State.left) {
-      view.hearAlive(about, incarnation, 'push-pull');
-    }
+    if (row < 0) return view.meetSuspect(about, incarnation, name, 'push-pull');
     // Their word that somebody is dead is only our suspicion, so that it can be refuted.
     if (state === State.left) view.hearDead(about.name, incarnation, about.name, 'push-pull');
     else view.hearSuspect(about.name, incarnation, name, 'push-pull');

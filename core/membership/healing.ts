@@ -7,6 +7,13 @@ import type { Exchange } from './exchange.ts';
 import { entry, type Ground } from './ground.ts';
 import type { View } from './view.ts';
 
+/** Where to join: fixed addresses, or a function that is asked again before every attempt, for seeds that move. */
+export type Seeds = readonly Address[] | (() => readonly Address[]);
+
+export function currentSeeds(seeds: Seeds): readonly Address[] {
+  return typeof seeds === 'function' ? seeds() : seeds;
+}
+
 /** A node that is alone tries this many times as often: it has nothing better to do. */
 const ALONE_HASTE = 10;
 
@@ -21,7 +28,7 @@ export class Healing {
   readonly #exchange: Exchange;
   readonly #random: Random;
   readonly #onAttempt: () => void;
-  readonly #seeds = new Set<Address>();
+  #seeds: Seeds = [];
   #timer: Timer = 0;
 
   constructor(ground: Ground, view: View, exchange: Exchange) {
@@ -33,8 +40,9 @@ export class Healing {
   }
 
   /** Seeds are tried again for as long as nobody of that address is listed. */
-  remember(seeds: readonly Address[]): void {
-    for (const seed of seeds) this.#seeds.add(seed);
+  remember(seeds: Seeds): void {
+    if (seeds.length === 0 && typeof seeds !== 'function') return;
+    this.#seeds = seeds;
   }
 
   start(): void {
@@ -63,7 +71,7 @@ export class Healing {
   #missing(): Address[] {
     const { table, departed } = this.#ground;
     const missing = departed.dead().map((one) => one.about.address);
-    const unlisted = new Set(this.#seeds);
+    const unlisted = new Set(currentSeeds(this.#seeds));
     for (let row = 0; row < table.rows; row += 1) {
       if (!table.holds(row)) continue;
       const { address } = table.description(row);

@@ -97,7 +97,7 @@ export class MemberTable {
     this.#proven[row] = 1;
   }
 
-  insert(about: Description, state: State, incarnation: number, now: Micros): number {
+  insert(about: Description, state: State, incarnation: number, now: Micros, describedAt = incarnation): number {
     const id = this.#names.acquire(about.name);
     const row = this.#free.pop() ?? this.#rows++;
     this.#reserve(row, id);
@@ -105,7 +105,7 @@ export class MemberTable {
     this.#idOfRow[row] = id;
     this.#state[row] = state;
     this.#incarnation[row] = incarnation;
-    this.#describedAt[row] = incarnation;
+    this.#describedAt[row] = describedAt;
     this.#changed[row] = now;
     this.#proven[row] = 0;
     this.#descriptions[row] = about;

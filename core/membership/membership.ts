@@ -1,11 +1,11 @@
 import { InvalidSetting, RollcallError } from '../errors.ts';
 import { MILLISECOND } from '../ports/clock.ts';
-import type { Address } from '../ports/transport.ts';
 import { Kind, type Description } from '../wire/messages.ts';
 import { messageSize } from '../wire/sizes.ts';
 import { Counters } from './counters.ts';
 import { EventHub, type EventOf, type Member, type MembershipEvent, type MembershipEventType } from './events.ts';
 import { entry } from './ground.ts';
+import { currentSeeds, type Seeds } from './healing.ts';
 import { Keyring } from './keyring.ts';
 import { INCARNATION_CEILING, INCARNATION_JUMP } from './lattice.ts';
 import { checkAddress, checkedVsn, checkMeta, checkName, type MembershipOptions } from './options.ts';
@@ -90,8 +90,8 @@ export class Membership {
    * Starts the node if it does not run, and joins the cluster through whichever seeds answer. Without seeds it is the
    * first of its cluster. Rejects with `JoinFailed` when none answered; the node runs on and keeps trying them.
    */
-  join(seeds: readonly Address[] = []): Promise<JoinResult> {
-    seeds.forEach(checkAddress);
+  join(seeds: Seeds = []): Promise<JoinResult> {
+    currentSeeds(seeds).forEach(checkAddress);
     return new Promise((resolve, reject) => {
       this.#enter(() => {
         this.#start().join(seeds, (result) => {

@@ -15,7 +15,7 @@ import { Exchange, type ExchangeFailed } from './exchange.ts';
 import { retransmitLimit } from './formulas.ts';
 import { Gossip } from './gossip.ts';
 import { entry, type Ground } from './ground.ts';
-import { Healing } from './healing.ts';
+import { currentSeeds, Healing, type Seeds } from './healing.ts';
 import type { Keyring } from './keyring.ts';
 import { Layers } from './layers.ts';
 import { LocalHealth } from './local-health.ts';
@@ -139,9 +139,9 @@ export class RunningNode {
   }
 
   /** Exchanges state with every seed at once; `done` hears the result when the last has answered or failed. */
-  join(seeds: readonly Address[], done: (result: JoinResult) => void): void {
-    const others = [...new Set(seeds)].filter((seed) => !sameAddress(seed, this.view.self.address));
-    this.#healing.remember(others);
+  join(seeds: Seeds, done: (result: JoinResult) => void): void {
+    const others = [...new Set(currentSeeds(seeds))].filter((seed) => !sameAddress(seed, this.view.self.address));
+    this.#healing.remember(seeds);
     const contacted: Address[] = [];
     const failed: ExchangeFailed[] = [];
     const finish = (): void => {

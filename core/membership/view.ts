@@ -116,7 +116,7 @@ export class View {
     if (about.vsn[1] === 0 || about.vsn[0]! > about.vsn[1]!) return counters.drop('version');
     if (!this.#hooks.allows(about.address)) return counters.drop('not-allowed');
     if (layers.vetoAlive(about) !== undefined) return counters.drop('vetoed');
-    if (row < 0) return this.#meet(about, incarnation, cause);
+    if (row < 0) return this.#meet(about, State.alive, incarnation, cause, '');
 
     const { from, fromIncarnation } = this.#held(row);
     if (implausible(State.alive, incarnation, from, fromIncarnation)) return counters.drop('implausible');
@@ -132,6 +132,17 @@ export class View {
     }
     table.set(row, State.alive, incarnation, clock.now());
     this.#changed(row, from, fromIncarnation, cause, '');
+  }
+
+  /**
+   * A peer suspects somebody whom we never met. The description may be older than the suspicion, so any that comes
+   * with an incarnation replaces it.
+   */
+  meetSuspect(about: Description, incarnation: number, by: string, cause: Cause): void {
+    const { layers, counters } = this.#ground;
+    if (!this.#hooks.allows(about.address)) return counters.drop('not-allowed');
+    if (layers.vetoAlive(about) !== undefined) return counters.drop('vetoed');
+    this.#meet(about, State.suspect, incarnation, cause, by);
   }
 
   hearSuspect(node: string, incarnation: number, by: string, cause: Cause): void {
@@ -168,12 +179,14 @@ export class View {
   move(row: number, claim: Description, incarnation: number, cause: Cause): void {
     const { table, clock } = this.#ground;
     const { from, fromIncarnation } = this.#held(row);
-    if (incarnation < fromIncarnation) return;
+    if (incarnation <= table.describedAt(row)) return;
     table.describe(row, claim, incarnation);
-    const wins = overrides(State.alive, incarnation, from, fromIncarnation);
-    if (wins) table.set(row, State.alive, incarnation, clock.now());
-    this.#changed(row, from, fromIncarnation, cause, '');
-    if (!wins) return;
+    if (overrides(State.alive, incarnation, from, fromIncarnation)) {
+      table.set(row, State.alive, incarnation, clock.now());
+      this.#changed(row, from, fromIncarnation, cause, '');
+    } else {
+      this.#observe(row, from, fromIncarnation, cause, '');
+    }
     this.#event({ type: 'update', member: this.member(row) });
   }
 
@@ -211,16 +224,19 @@ export class View {
     this.#suspicions.clear();
   }
 
-  #meet(about: Description, incarnation: number, cause: Cause): void {
+  #meet(about: Description, state: State, incarnation: number, cause: Cause, by: string): void {
     const { table, clock, counters, departed, settings } = this.#ground;
     if (incarnation > INCARNATION_CEILING) return counters.drop('implausible');
     const gone = departed.get(about.name);
-    if (gone !== undefined && incarnation <= gone.incarnation) return counters.drop('stale');
+    if (gone !== undefined && !overrides(state, incarnation, gone.state, gone.incarnation)) {
+      return counters.drop('stale');
+    }
     if (table.size >= settings.membersMax) return counters.drop('table-full');
     departed.forget(about.name);
-    const row = table.insert(about, State.alive, incarnation, clock.now());
+    const describedAt = state === State.alive ? incarnation : 0;
+    const row = table.insert(about, state, incarnation, clock.now(), describedAt);
     this.#hooks.onInsert(row);
-    this.#changed(row, undefined, 0, cause, '');
+    this.#changed(row, undefined, 0, cause, by);
   }
 
   #accept(row: number, state: State, incarnation: number, cause: Cause, by: string): void {
