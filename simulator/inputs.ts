@@ -49,7 +49,7 @@ export class Inputs {
 
   /** What comes from outside. */
   external(host: SimHost, id: number): void {
-    if (!host.gated) return this.perform(host, id);
+    if (!host.gated || !host.up) return this.perform(host, id);
     if (!host.paused && host.inbox.length >= INBOX_LIMIT && this.#kernel.events.kind[id] === EventKind.deliver) {
       for (const fault of host.slowFaults) this.#strikes.strike(fault, 'overflow');
       return this.#datagrams.overflow(id);

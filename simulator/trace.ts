@@ -81,7 +81,7 @@ export interface EventRange {
 }
 
 export const EVENTS_PER_BLOCK = 1024;
-const RING_EVENTS = 4096;
+const RING_EVENTS = 1024;
 const COLUMNS = 8;
 /** Beyond this many distinct texts (damaged names, say) their hashes are worked out again instead of remembered. */
 const REMEMBERED_TEXTS = 100_000;

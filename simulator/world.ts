@@ -244,7 +244,6 @@ export class World implements WorldView {
     try {
       for (let id = events.wheel.pop(duration); id >= 0; id = events.wheel.pop(duration)) {
         this.#kernel.advance(events.wheel.timeOf(id));
-        this.#kernel.running = -1;
         this.#execute(id);
         const ran = this.hosts[this.#kernel.running];
         if (ran?.asynchronous === true) await turn();
@@ -262,6 +261,7 @@ export class World implements WorldView {
   #execute(id: number): void {
     const { events, counters } = this.#kernel;
     counters.events++;
+    this.#kernel.running = -1;
     switch (events.kind[id]) {
       case EventKind.timer:
       case EventKind.deadline:
