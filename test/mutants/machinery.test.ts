@@ -18,8 +18,9 @@ const PLAYER = `
 import { double } from './double.ts';
 import { servePlays } from ${JSON.stringify(join(MACHINERY, 'player.ts'))};
 await servePlays([
-  { name: 'costly', cost: 9, run: async (seed) => (seed >= 3 && double(-seed) !== -2 * seed ? 'negative' : undefined) },
-  { name: 'cheap', cost: 1, run: async (seed) => (double(seed) !== 2 * seed ? 'positive' : undefined) },
+  { name: 'costly', cost: 9, run: async (seed) => (seed >= 3 && double(-seed) !== -2 * seed ? { rule: 'negative' } : undefined) },
+  { name: 'cheap', cost: 1, run: async (seed) => (double(seed) !== 2 * seed ? { rule: 'positive' } : undefined) },
+  { name: 'together', cost: 5, run: async (seed) => (seed >= 2 && double(0) !== 0 ? { rule: 'zero', together: true } : undefined) },
 ]);
 `;
 
@@ -43,18 +44,24 @@ const trial = (mutants: Parameters<typeof tryMutants>[1], seeds = 10) =>
 describe('a mutant is', () => {
   test('caught by the cheapest play that notices, with the seeds it took', async () => {
     const { results, falseAlarms } = await trial([mutant('adds', 'x * 2', 'x + 2')]);
-    expect(results[0]?.kills).toEqual([{ play: 'cheap', rule: 'positive', seed: 1 }]);
+    expect(results[0]?.kills).toEqual([{ play: 'cheap', rule: 'positive', from: 1, seed: 1 }]);
     expect(falseAlarms).toEqual([]);
   });
 
   test('caught late when only later seeds show it', async () => {
     const { results } = await trial([mutant('absolute', 'x * 2', 'Math.abs(x) * 2')]);
-    expect(results[0]?.kills).toEqual([{ play: 'costly', rule: 'negative', seed: 3 }]);
+    expect(results[0]?.kills).toEqual([{ play: 'costly', rule: 'negative', from: 3, seed: 3 }]);
+  });
+
+  test('caught by what several seeds show only together, which the true code is then played through too', async () => {
+    const { results, falseAlarms } = await trial([mutant('never zero', 'x * 2', '(x || 1) * 2')]);
+    expect(results[0]?.kills).toEqual([{ play: 'together', rule: 'zero', from: 1, seed: 2 }]);
+    expect(falseAlarms).toEqual([]);
   });
 
   test('a survivor when no play notices within the seeds', async () => {
     const { results } = await trial([mutant('absolute', 'x * 2', 'Math.abs(x) * 2')], 2);
-    expect(results[0]).toMatchObject({ kills: [], runs: 4 });
+    expect(results[0]).toMatchObject({ kills: [], runs: 6 });
     expect(killMatrix(results)).toContain('SURVIVES');
   });
 
@@ -68,7 +75,7 @@ describe('a mutant is', () => {
     const player = await buildPlayer(tree, mutant('loops', 'x * 2', '{ for (;;); }'));
     const outcome = await supervise(player.script, { seeds: 1, first: [], until: 'first-kill' }, 500);
     player.remove();
-    expect(outcome.kills).toEqual([{ play: 'cheap', rule: '(hangs)', seed: 1 }]);
+    expect(outcome.kills).toEqual([{ play: 'cheap', rule: '(hangs)', from: 1, seed: 1 }]);
   });
 });
 

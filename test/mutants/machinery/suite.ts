@@ -3,14 +3,22 @@ export interface Play {
   readonly name: string;
   /** How long one seed takes compared with other plays; small ones are played first. */
   readonly cost: number;
-  /** The rule that the run broke, or undefined when it passed. An exception counts as a broken rule of that name. */
-  run(seed: number): Promise<string | undefined>;
+  /** Plays the next seed; undefined when nothing was broken. */
+  run(seed: number): Promise<Finding | undefined>;
 }
 
-/** One run that failed: which play, which rule, and the seed (they count from 1, so it is also the number needed). */
+export interface Finding {
+  /** The rule that was broken. */
+  readonly rule: string;
+  /** No single run broke it, but all seeds so far did together: a bound, or a point that none of them reached. */
+  readonly together?: boolean;
+}
+
+/** What was broken by the runs of one play from seed `from` to seed `seed`: the same seed unless it took several. */
 export interface Kill {
   readonly play: string;
   readonly rule: string;
+  readonly from: number;
   readonly seed: number;
 }
 
@@ -21,7 +29,7 @@ export interface PlayOrder {
   /** Stop at the first kill, or find the first kill of every play. */
   readonly until: 'first-kill' | 'every-play';
   /** Play only these runs. */
-  readonly only?: readonly { readonly play: string; readonly seed: number }[];
+  readonly only?: readonly Pick<Kill, 'play' | 'from' | 'seed'>[];
 }
 
 /** What a player process says, one JSON object per line. */
@@ -37,9 +45,9 @@ const WAVES = [1, 3, 10, 25];
 /** All (play, seed) pairs in the order in which they are tried. */
 export function* playOrder(plays: readonly Play[], order: PlayOrder): Generator<{ play: Play; seed: number }> {
   if (order.only !== undefined) {
-    for (const { play: name, seed } of order.only) {
+    for (const { play: name, from, seed: to } of order.only) {
       const play = plays.find((candidate) => candidate.name === name);
-      if (play !== undefined) yield { play, seed };
+      for (let seed = from; play !== undefined && seed <= to; seed += 1) yield { play, seed };
     }
     return;
   }
@@ -63,10 +71,11 @@ export async function fulfil(
   for (const { play, seed } of playOrder(plays, order)) {
     if (killedPlays.has(play.name)) continue;
     say({ type: 'playing', play: play.name, seed });
-    const rule = await play.run(seed).catch((error: unknown) => `threw ${String(error)}`);
+    const finding = await play.run(seed).catch((error: unknown): Finding => ({ rule: `threw ${String(error)}` }));
     runs += 1;
-    if (rule === undefined) continue;
-    say({ type: 'kill', kill: { play: play.name, rule, seed } });
+    if (finding === undefined) continue;
+    const { rule, together = false } = finding;
+    say({ type: 'kill', kill: { play: play.name, rule, from: together ? 1 : seed, seed } });
     if (order.until === 'first-kill') break;
     if (order.only === undefined) killedPlays.add(play.name);
   }

@@ -53,7 +53,8 @@ export function supervise(script: string, order: PlayOrder, patience = PATIENCE_
     child.on('close', () => {
       clearTimeout(watchdog);
       if (!done && playing !== undefined) {
-        kills.push({ play: playing.play, seed: playing.seed, rule: hung ? '(hangs)' : '(process dies)' });
+        const { play, seed } = playing;
+        kills.push({ play, from: seed, seed, rule: hung ? '(hangs)' : '(process dies)' });
       }
       resolve({ kills, runs, unloadable: ready ? undefined : complaint.trim() || 'the process ended at once.' });
     });

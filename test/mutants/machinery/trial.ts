@@ -63,7 +63,9 @@ async function tryOne(tree: SourceTree, mutant: Mutant, options: TrialOptions): 
 /** The kills that the true code dies of too. */
 async function falseAlarms(tree: SourceTree, results: readonly MutantResult[], jobs: number): Promise<Kill[]> {
   const runs = new Map(
-    results.flatMap(({ kills }) => kills).map(({ play, seed }) => [`${play} ${seed}`, { play, seed }]),
+    results
+      .flatMap(({ kills }) => kills)
+      .map(({ play, from, seed }) => [`${play} ${from} ${seed}`, { play, from, seed }]),
   );
   if (runs.size === 0) return [];
   const player = await buildPlayer(tree);
