@@ -28,11 +28,11 @@ const MEMBER_EVENTS = {
 } satisfies Record<MemberEvent['type'], true>;
 
 /** What a program emitted, as a sentence whose subject is the host. */
-export function eventInWords(event: HostEvent): EventWords {
+export function eventInWords(event: HostEvent, host: string): EventWords {
   // A foreign event of the same type lacks the fields: those are told as any other.
   if (event.type in MEMBER_EVENTS) {
     try {
-      return memberEventInWords(event as MemberEvent);
+      return memberEventInWords(event as MemberEvent, host);
     } catch {
       return anyEventInWords(event);
     }
@@ -47,7 +47,9 @@ function anyEventInWords(event: HostEvent): EventWords {
   return { kind: event.type, about, words: [event.type, ...told].join(', ') };
 }
 
-const CAUSES: Record<Extract<MemberEvent, { type: 'transition' }>['cause'], string> = {
+type Transition = Extract<MemberEvent, { type: 'transition' }>;
+
+const CAUSES: Record<Transition['cause'], string> = {
   gossip: 'heard by gossip',
   'push-pull': 'heard in a push/pull',
   probe: 'its own probe',
@@ -57,29 +59,16 @@ const CAUSES: Record<Extract<MemberEvent, { type: 'transition' }>['cause'], stri
 };
 
 const STATES = {
-  [State.alive]: { kind: 'alive', words: 'holds alive' },
-  [State.suspect]: { kind: 'suspect', words: 'suspects' },
-  [State.dead]: { kind: 'dead', words: 'declares dead' },
-  [State.left]: { kind: 'left', words: 'sees leave' },
+  [State.alive]: { kind: 'alive', words: (subject: string) => `holds ${subject} alive` },
+  [State.suspect]: { kind: 'suspect', words: (subject: string) => `suspects ${subject}` },
+  [State.dead]: { kind: 'dead', words: (subject: string) => `declares ${subject} dead` },
+  [State.left]: { kind: 'left', words: (subject: string) => `sees ${subject} leave` },
 } as const;
 
-function memberEventInWords(event: MemberEvent): EventWords {
+function memberEventInWords(event: MemberEvent, host: string): EventWords {
   switch (event.type) {
-    case 'transition': {
-      const { kind, words } =
-        event.to === undefined
-          ? { kind: 'forgotten', words: 'forgets' }
-          : event.from === undefined && event.to === State.alive
-            ? { kind: 'joined', words: 'learns of' }
-            : STATES[event.to];
-      const by = event.by === '' ? '' : `, by ${event.by}`;
-      return {
-        kind,
-        about: [event.subject, event.by],
-        words: `${words} ${event.subject} (incarnation ${event.incarnation}; ${CAUSES[event.cause]}${by})`,
-        sameAs: `${kind} ${event.subject} ${event.incarnation}`,
-      };
-    }
+    case 'transition':
+      return transitionInWords(event, host);
     case 'refuted':
       return {
         kind: 'refuted',
@@ -109,6 +98,25 @@ function memberEventInWords(event: MemberEvent): EventWords {
     case 'message':
       return told(event, `gets a message from ${event.from}`, [event.from]);
   }
+}
+
+function transitionInWords(event: Transition, host: string): EventWords {
+  const { subject, from, to, incarnation, cause, by } = event;
+  // What a member holds of itself is news only when others hear it.
+  if (subject === host) return { kind: 'self', about: [], words: `is now incarnation ${incarnation}` };
+  const { kind, words } =
+    to === undefined
+      ? { kind: 'forgotten', words: () => `forgets ${subject}` }
+      : from === undefined && to === State.alive
+        ? { kind: 'joined', words: () => `learns of ${subject}` }
+        : STATES[to];
+  const accuser = by === '' || by === host ? '' : `, by ${by}`;
+  return {
+    kind,
+    about: [subject, by],
+    words: `${words(subject)} (incarnation ${incarnation}; ${CAUSES[cause]}${accuser})`,
+    sameAs: `${kind} ${subject} ${incarnation}`,
+  };
 }
 
 function told(event: MemberEvent, words: string, about: readonly string[] = []): EventWords {

@@ -59,15 +59,15 @@ export function faultInWords(fault: Fault): string {
 export function deedInWords(fault: Fault): string {
   switch (fault.kind) {
     case 'crash':
-      return `${names(fault.hosts)} crash`;
+      return `${names(fault.hosts)} ${verb(fault.hosts, 'crash', 'crashes')}`;
     case 'restart':
-      return `${names(fault.hosts)} restart ${fault.keepStore ? 'with' : 'without'} stored state${fault.newAddress ? ' at a new address' : ''}`;
+      return `${names(fault.hosts)} ${verb(fault.hosts, 'restart', 'restarts')} ${fault.keepStore ? 'with' : 'without'} stored state${fault.newAddress ? ' at a new address' : ''}`;
     case 'pause':
       return fault.mode === 'freeze'
-        ? `${names(fault.hosts)} freeze, timers included`
-        : `${names(fault.hosts)} neither send nor receive while timers run`;
+        ? `${names(fault.hosts)} ${verb(fault.hosts, 'freeze', 'freezes')}, timers included`
+        : `${names(fault.hosts)} ${verb(fault.hosts, 'hear and say', 'hears and says')} nothing while timers run`;
     case 'slow':
-      return `${names(fault.hosts)} need ${durationInWords(fault.perMessage)} of CPU per message`;
+      return `${names(fault.hosts)} ${verb(fault.hosts, 'need', 'needs')} ${durationInWords(fault.perMessage)} of CPU per message`;
     case 'clock':
       return `the clock of ${names(fault.hosts)} jumps by ${fault.jumpMs} ms and drifts by ${fault.driftPpm} ppm`;
     case 'partition':
@@ -83,6 +83,10 @@ export function deedInWords(fault: Fault): string {
       return `${names(fault.hosts)} told to ${fault.command}${argument}`;
     }
   }
+}
+
+function verb(hosts: readonly string[], ofMany: string, ofOne: string): string {
+  return hosts.length === 1 ? ofOne : ofMany;
 }
 
 /** Few names are listed; many are counted, so that a sentence stays one. */

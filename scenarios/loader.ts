@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { defineScenario, looksLikeScenario } from './define.ts';
 import { UnusableFile } from './errors.ts';
@@ -34,6 +36,13 @@ let typeScript = false;
 
 /** Node 20 reads no TypeScript; tsx teaches it. An optional peer: those who write JavaScript do not need it. */
 async function enableTypeScript(file: string): Promise<void> {
+  if (file.endsWith('.ts') && !isInModulePackage(file)) {
+    // tsx would load this file, and with it a second copy of this package, whose classes are not ours.
+    throw new UnusableFile(
+      file,
+      'here it counts as CommonJS. Rename it to .mts, or put "type": "module" into package.json.',
+    );
+  }
   if (typeScript) return;
   const tsx = await import('tsx/esm/api').catch(() => undefined);
   if (tsx === undefined) {
@@ -41,4 +50,13 @@ async function enableTypeScript(file: string): Promise<void> {
   }
   tsx.register();
   typeScript = true;
+}
+
+/** Whether the nearest package.json makes `.ts` an ES module. */
+function isInModulePackage(file: string): boolean {
+  const folder = dirname(file);
+  if (folder === file) return false;
+  const manifest = join(folder, 'package.json');
+  if (!existsSync(manifest)) return isInModulePackage(folder);
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { type?: string }).type === 'module';
 }

@@ -40,7 +40,7 @@ const PACKETS: readonly string[] = [
 ] satisfies TraceKind[];
 
 /** Routine, told only to those who ask for it by kind. */
-const ROUTINE: readonly string[] = ['timer', 'probe', 'inserted', 'push-pull', 'health', 'broadcast'];
+const ROUTINE: readonly string[] = ['timer', 'self', 'probe', 'inserted', 'push-pull', 'health', 'broadcast'];
 
 /** Collects what a world traces and tells it. Keeps only what the filter lets through. */
 export class Story {
@@ -89,7 +89,7 @@ function gather(lines: readonly StoryLine[]): StoryLine[] {
     told.set(line.sameAs, place);
     const crowd = crowds.get(line.sameAs) ?? 1;
     if (place === 1 || crowd <= 3) return [line];
-    return place === crowd ? [{ ...line, words: `${line.words} - the last of ${crowd} who say so` }] : [];
+    return place === crowd ? [{ ...line, words: `${line.words} - last of ${crowd}` }] : [];
   });
 }
 
@@ -152,6 +152,6 @@ function hostsOf(fault: Fault | undefined): string[] {
 }
 
 function tellEvent({ at, host, detail }: TraceRecord, event: HostEvent | undefined): StoryLine {
-  const { kind, words, about, sameAs } = eventInWords(event ?? { type: detail });
+  const { kind, words, about, sameAs } = eventInWords(event ?? { type: detail }, host);
   return { at, kind, host, about: [host, ...about], words, ...(sameAs === undefined ? {} : { sameAs }) };
 }

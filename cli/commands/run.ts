@@ -72,11 +72,16 @@ async function deliver(suite: SuiteResult, reporter: ReporterName, outputFile: s
 }
 
 const REPORTS: Record<ReporterName, (suite: SuiteResult) => string> = {
-  pretty: (suite) => prettyReport(suite, { width: process.stdout.columns ?? 80, paint: paint() }),
+  pretty: (suite) => prettyReport(suite, { width: widthOf(process.stdout), paint: paint() }),
   json: jsonReport,
   junit: junitReport,
   github: githubReport,
 };
+
+/** Pipes have no width, and some terminals say 0. */
+function widthOf({ columns }: { readonly columns?: number }): number {
+  return Math.max(columns || 80, 40);
+}
 
 function paint(): Paint {
   return paintFor(process.stdout, process.env);
@@ -97,7 +102,7 @@ function liveProgress() {
   const { stderr } = process;
   if (stderr.isTTY !== true || (process.env['CI'] ?? '') !== '') return { show: () => {}, clear: () => {} };
   const show = (progress: Parameters<typeof liveLine>[0]) => {
-    stderr.write(`\r\u001B[K${liveLine(progress, stderr.columns)}`);
+    stderr.write(`\r\u001B[K${liveLine(progress, widthOf(stderr))}`);
   };
   return { show, clear: () => stderr.write('\r\u001B[K') };
 }

@@ -45,15 +45,15 @@ describe('in words', () => {
   test.each<[string, Fault]>([
     ['n1, n2 crash', { id: 'f', at, kind: 'crash', hosts: ['n1', 'n2'] }],
     [
-      'n1 restart without stored state at a new address',
+      'n1 restarts without stored state at a new address',
       { id: 'f', at, kind: 'restart', hosts: ['n1'], keepStore: false, newAddress: true },
     ],
-    ['n1 freeze, timers included', { id: 'f', at, kind: 'pause', hosts: ['n1'], mode: 'freeze', for: 1 }],
+    ['n1 freezes, timers included', { id: 'f', at, kind: 'pause', hosts: ['n1'], mode: 'freeze', for: 1 }],
     [
-      'n1 neither send nor receive while timers run',
+      'n1 hears and says nothing while timers run',
       { id: 'f', at, kind: 'pause', hosts: ['n1'], mode: 'ioBlock', for: 1 },
     ],
-    ['n1 need 1.5 ms of CPU per message', { id: 'f', at, kind: 'slow', hosts: ['n1'], perMessage: 1500, for: 1 }],
+    ['n1 needs 1.5 ms of CPU per message', { id: 'f', at, kind: 'slow', hosts: ['n1'], perMessage: 1500, for: 1 }],
     [
       'the clock of n1 jumps by -5 ms and drifts by 20 ppm',
       { id: 'f', at, kind: 'clock', hosts: ['n1'], jumpMs: -5, driftPpm: 20 },

@@ -61,7 +61,7 @@ describe('a run fails', () => {
       phase: 'always',
       words: 'Nobody hears more than 2 answers.',
       detail: expect.stringMatching(/^n\d has heard 3 answers\.$/),
-      faults: ['1.000 s: n1 need 10 us of CPU per message until 21.000 s'],
+      faults: ['1.000 s: n1 needs 10 us of CPU per message until 21.000 s'],
     });
   });
 

@@ -76,7 +76,7 @@ describe('a crowd that says the same', () => {
     const lines = tell({}, 8);
     expect(lines.map(({ host }) => host)).toEqual(['n0', 'n7']);
     expect(lines[0]!.words).toBe('suspects n9 (incarnation 4; heard by gossip, by n1)');
-    expect(lines[1]!.words).toContain('the last of 8 who say so');
+    expect(lines[1]!.words).toContain('last of 8');
   });
 
   test('of three, or of one that was asked for, is told one by one', () => {
