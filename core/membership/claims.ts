@@ -112,6 +112,6 @@ export class Claims {
     counters.conflicts += 1;
     observe?.({ type: 'conflict', subject: name, address: challenge.claim.address });
     if (table.find(name) !== challenge.row || hub.idle) return;
-    hub.emit({ type: 'conflict', member: this.#view.member(challenge.row), address: challenge.claim.address });
+    hub.emit({ type: 'conflict', member: this.#view.herald.member(challenge.row), address: challenge.claim.address });
   }
 }

@@ -103,7 +103,7 @@ export class Exchange {
     const refusal = this.#merge(reply);
     // Whoever held us dead hears at once that we are not: it does not gossip to us, and may not be gossiped to.
     if (this.#view.incarnation !== before) {
-      this.#post.send(address, [this.#view.messageAbout(this.#view.selfRow)], undefined);
+      this.#post.send(address, [this.#view.herald.messageAbout(this.#view.selfRow)], undefined);
     }
     return refusal;
   }

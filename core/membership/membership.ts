@@ -133,7 +133,7 @@ export class Membership {
     if (this.#snapshot?.version !== table.version) {
       const members: Member[] = [];
       for (let row = 0; row < table.rows; row += 1) {
-        if (table.holds(row)) members.push(node.view.member(row));
+        if (table.holds(row)) members.push(node.view.herald.member(row));
       }
       this.#snapshot = { version: table.version, members: Object.freeze(members) };
     }
@@ -144,7 +144,7 @@ export class Membership {
   member(name: string): Member | undefined {
     const node = this.#node;
     const row = node?.ground.table.find(name) ?? -1;
-    return node === undefined || row < 0 ? undefined : node.view.member(row);
+    return node === undefined || row < 0 ? undefined : node.view.herald.member(row);
   }
 
   /** Ourselves, as others see or will see us. */

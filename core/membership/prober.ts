@@ -124,7 +124,7 @@ export class Prober implements Asker {
     };
     counters.probes += 1;
     const parts: Message[] = [this.#ping(sequence, about.name)];
-    if (settings.buddy && table.state(row) === State.suspect) parts.push(this.#view.messageAbout(row));
+    if (settings.buddy && table.state(row) === State.suspect) parts.push(this.#view.herald.messageAbout(row));
     this.#post.sendWithNews(about.address, parts, about);
     this.#timeoutTimer = clock.after(settings.probeTimeoutMs * stretch * MILLISECOND, this.#onTimeout);
   }

@@ -134,7 +134,7 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
     // Whoever pings us lives: if we hold it dead it must hear so, or it could never object.
     if (settings.healingIntervalMs > 0) {
       const row = table.find(peer.name);
-      if (table.state(row) === State.dead) parts.push(this.#view.messageAbout(row));
+      if (table.state(row) === State.dead) parts.push(this.#view.herald.messageAbout(row));
     }
     this.#post.sendWithNews(to, parts, peer);
   }

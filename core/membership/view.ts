@@ -1,15 +1,12 @@
 import { MILLISECOND } from '../ports/clock.ts';
 import type { Address } from '../ports/transport.ts';
 import { sameAddress } from '../address.ts';
-import { Kind, State, type Description, type Message, type PeerState, type Source } from '../wire/messages.ts';
-import { messageSize } from '../wire/sizes.ts';
-import type { NewsClass } from './broadcast-queue.ts';
-import { STATE_NAMES, type Member, type MembershipEvent } from './events.ts';
-import { confirmationsNeeded, suspicionMaxMs, suspicionMinMs } from './formulas.ts';
-import { entry, type Ground } from './ground.ts';
+import { State, type Description, type Message, type PeerState, type Source } from '../wire/messages.ts';
+import type { Ground } from './ground.ts';
+import { Herald } from './herald.ts';
 import { compareDescriptions, implausible, INCARNATION_CEILING, overrides } from './lattice.ts';
 import type { Cause } from './observation.ts';
-import { Suspicion } from './suspicion.ts';
+import { Suspicions } from './suspicions.ts';
 
 /** What the view asks of its neighbours. */
 export interface ViewHooks {
@@ -30,7 +27,8 @@ export interface ViewHooks {
 export class View {
   readonly #ground: Ground;
   readonly #hooks: ViewHooks;
-  readonly #suspicions = new Map<number, Suspicion>();
+  readonly herald: Herald;
+  readonly #suspicions: Suspicions;
   #selfRow = -1;
   #source: Source = { name: '', address: '' };
   #leaving = false;
@@ -40,6 +38,10 @@ export class View {
   constructor(ground: Ground, hooks: ViewHooks) {
     this.#ground = ground;
     this.#hooks = hooks;
+    this.herald = new Herald(ground, hooks.onNews);
+    this.#suspicions = new Suspicions(ground, (node, incarnation) =>
+      this.hearDead(node, incarnation, ground.name, 'suspicion'),
+    );
   }
 
   get self(): Description {
@@ -66,14 +68,14 @@ export class View {
     this.#source = Object.freeze({ name: about.name, address: about.address });
     if (this.#selfRow < 0) {
       this.#selfRow = table.insert(about, State.alive, incarnation, clock.now());
-      this.#observe(this.#selfRow, undefined, 0, 'self', '');
+      this.herald.observe(this.#selfRow, undefined, 0, 'self', '');
     } else {
       const { from, fromIncarnation } = this.#held(this.#selfRow);
       table.set(this.#selfRow, State.alive, incarnation, clock.now());
       table.describe(this.#selfRow, about, incarnation);
-      this.#observe(this.#selfRow, from, fromIncarnation, 'self', '');
+      this.herald.observe(this.#selfRow, from, fromIncarnation, 'self', '');
     }
-    this.#tell(this.#selfRow);
+    this.herald.tell(this.#selfRow);
   }
 
   /** Takes up a member known from elsewhere (a stored list) without making news of it. */
@@ -84,7 +86,7 @@ export class View {
     const row = table.insert(about, State.alive, incarnation, clock.now());
     table.adopt(row, statement);
     this.#hooks.onInsert(row);
-    this.#observe(row, undefined, 0, 'push-pull', '');
+    this.herald.observe(row, undefined, 0, 'push-pull', '');
   }
 
   /** Says goodbye: from here on nothing said about us is contested. `onSent` runs when it has been gossiped enough. */
@@ -93,19 +95,8 @@ export class View {
     const { from, fromIncarnation } = this.#held(this.#selfRow);
     this.#leaving = true;
     table.set(this.#selfRow, State.left, this.incarnation, clock.now());
-    this.#observe(this.#selfRow, from, fromIncarnation, 'self', '');
-    this.#gossip('failed', name, { kind: Kind.dead, node: name, incarnation: this.incarnation, from: name }, onSent);
-  }
-
-  /** The message that says of a row what we hold of it; `by` names who accuses, ourselves unless said otherwise. */
-  messageAbout(row: number, by: string = this.#ground.name): Message {
-    const { table } = this.#ground;
-    const state = table.state(row);
-    const incarnation = table.incarnation(row);
-    const about = table.description(row);
-    if (state === State.alive) return { kind: Kind.alive, incarnation, about };
-    if (state === State.suspect) return { kind: Kind.suspect, node: about.name, incarnation, from: by };
-    return { kind: Kind.dead, node: about.name, incarnation, from: state === State.left ? about.name : by };
+    this.herald.observe(this.#selfRow, from, fromIncarnation, 'self', '');
+    this.herald.tell(this.#selfRow, name, onSent);
   }
 
   hearAlive(about: Description, incarnation: number, cause: Cause): void {
@@ -155,7 +146,10 @@ export class View {
     if (implausible(State.suspect, incarnation, from, fromIncarnation) && cause !== 'probe') {
       return counters.drop('implausible');
     }
-    if (incarnation === fromIncarnation && from === State.suspect) return this.#confirm(row, by);
+    if (incarnation === fromIncarnation && from === State.suspect) {
+      if (this.#suspicions.confirm(row, by)) this.herald.tell(row, by);
+      return;
+    }
     if (!overrides(State.suspect, incarnation, from, fromIncarnation)) return;
     this.#accept(row, State.suspect, incarnation, cause, by);
   }
@@ -185,43 +179,23 @@ export class View {
       table.set(row, State.alive, incarnation, clock.now());
       this.#changed(row, from, fromIncarnation, cause, '');
     } else {
-      this.#observe(row, from, fromIncarnation, cause, '');
+      this.herald.observe(row, from, fromIncarnation, cause, '');
     }
-    this.#event({ type: 'update', member: this.member(row) });
+    this.herald.event({ type: 'update', member: this.herald.member(row) });
   }
 
   /** Takes a departed member off the list, but remembers it. */
   forget(row: number): void {
     const { table, departed } = this.#ground;
     const { from, fromIncarnation } = this.#held(row);
-    const about = table.description(row);
     departed.remember(table.exported(row));
+    this.herald.observe(row, from, fromIncarnation, 'reap', '');
     table.remove(row);
-    this.#ground.observe?.({
-      type: 'transition',
-      subject: about.name,
-      from,
-      to: undefined,
-      fromIncarnation,
-      incarnation: fromIncarnation,
-      address: about.address,
-      meta: about.meta,
-      cause: 'reap',
-      by: '',
-    });
-  }
-
-  member(row: number): Member {
-    const { table } = this.#ground;
-    const { name, address, meta } = table.description(row);
-    const incarnation = table.incarnation(row);
-    return Object.freeze({ name, address, meta, state: STATE_NAMES[table.state(row)], incarnation });
   }
 
   /** Stops all running suspicions. */
   close(): void {
-    for (const suspicion of this.#suspicions.values()) suspicion.cancel();
-    this.#suspicions.clear();
+    this.#suspicions.stopAll();
   }
 
   #meet(about: Description, state: State, incarnation: number, cause: Cause, by: string): void {
@@ -248,47 +222,9 @@ export class View {
 
   /** After every accepted change: suspicion, news, observation, event. */
   #changed(row: number, from: State | undefined, fromIncarnation: number, cause: Cause, by: string): void {
-    const state = this.#ground.table.state(row);
-    this.#suspicions.get(row)?.cancel();
-    this.#suspicions.delete(row);
-    if (state === State.suspect) this.#suspect(row, by);
-    this.#observe(row, from, fromIncarnation, cause, by);
-    this.#tell(row, by === '' ? undefined : by);
-    const member = this.#ground.hub.idle ? undefined : this.member(row);
-    if (member !== undefined) this.#announceChange(member, from, state, by);
-  }
-
-  #announceChange(member: Member, from: State | undefined, to: State, by: string): void {
-    const wasLive = from === State.alive || from === State.suspect;
-    if (to === State.dead) this.#event({ type: 'fail', member });
-    else if (to === State.left) this.#event({ type: 'leave', member });
-    else if (!wasLive) this.#event({ type: 'join', member });
-    else if (to === State.suspect && from === State.alive) this.#event({ type: 'suspect', member, by });
-    else if (to === State.alive && from === State.suspect) this.#event({ type: 'alive', member });
-  }
-
-  #suspect(row: number, by: string): void {
-    const { table, settings, clock, hub, name } = this.#ground;
-    const n = table.size;
-    const node = table.description(row).name;
-    const incarnation = table.incarnation(row);
-    const bounds = {
-      minMs: suspicionMinMs(settings, n),
-      maxMs: suspicionMaxMs(settings, n),
-      k: confirmationsNeeded(settings, n),
-    };
-    const expire = entry(hub, () => {
-      this.#suspicions.delete(row);
-      this.hearDead(node, incarnation, name, 'suspicion');
-    });
-    this.#suspicions.set(row, new Suspicion(clock, bounds, by, expire));
-  }
-
-  #confirm(row: number, by: string): void {
-    if (this.#suspicions.get(row)?.confirm(by) !== true) return;
-    const { table } = this.#ground;
-    const node = table.description(row).name;
-    this.#gossip('failed', node, { kind: Kind.suspect, node, incarnation: table.incarnation(row), from: by });
+    this.#suspicions.stop(row);
+    if (this.#ground.table.state(row) === State.suspect) this.#suspicions.start(row, by);
+    this.herald.changed(row, from, fromIncarnation, cause, by);
   }
 
   /** The news of this incarnation is as good as ours: of two descriptions all views keep the same one. */
@@ -303,10 +239,10 @@ export class View {
     const { from, fromIncarnation } = this.#held(row);
     // At an equal incarnation no state change will carry the better description on, so it travels by itself.
     if (incarnation === fromIncarnation) {
-      this.#observe(row, from, fromIncarnation, 'gossip', '');
-      if (from === State.alive) this.#tell(row);
+      this.herald.observe(row, from, fromIncarnation, 'gossip', '');
+      if (from === State.alive) this.herald.tell(row);
     }
-    this.#event({ type: 'update', member: this.member(row) });
+    this.herald.event({ type: 'update', member: this.herald.member(row) });
   }
 
   /** The common case of gossip: a repetition of what we hold of a member in good standing. */
@@ -327,7 +263,7 @@ export class View {
     if (!this.#sameHome(this.#selfRow, about)) {
       counters.conflicts += 1;
       this.#ground.observe?.({ type: 'conflict', subject: about.name, address: about.address });
-      return this.#event({ type: 'conflict', member: this.member(this.#selfRow), address: about.address });
+      return this.herald.event({ type: 'conflict', member: this.herald.member(this.#selfRow), address: about.address });
     }
     const own = this.incarnation;
     if (incarnation < own) return;
@@ -345,7 +281,7 @@ export class View {
     // The accuser has not heard our latest word: say it again, but not for every echo of an old accusation.
     if (clock.now() - this.#staleAnsweredAt < settings.probeIntervalMs * MILLISECOND) return;
     this.#staleAnsweredAt = clock.now();
-    this.#tell(this.#selfRow);
+    this.herald.tell(this.#selfRow);
   }
 
   #refute(accused: number, by: string): void {
@@ -356,9 +292,9 @@ export class View {
     table.describe(this.#selfRow, this.self, incarnation);
     counters.refutations += 1;
     health.move(1);
-    this.#observe(this.#selfRow, State.alive, before, 'self', by);
+    this.herald.observe(this.#selfRow, State.alive, before, 'self', by);
     observe?.({ type: 'refuted', incarnation, accuser: by });
-    this.#tell(this.#selfRow);
+    this.herald.tell(this.#selfRow);
   }
 
   /** Old news of a member that we hold suspect or gone: tell it, so that it can answer if it lives. */
@@ -367,35 +303,11 @@ export class View {
     if (table.state(row) === State.alive) return;
     if (clock.now() - this.#staleAnsweredAt < settings.probeIntervalMs * MILLISECOND) return;
     this.#staleAnsweredAt = clock.now();
-    this.#hooks.sendTo(address, this.messageAbout(row));
-  }
-
-  #tell(row: number, by?: string): void {
-    const { table } = this.#ground;
-    const news = table.state(row) === State.alive ? 'alive' : 'failed';
-    this.#gossip(news, table.description(row).name, this.messageAbout(row, by));
-  }
-
-  #gossip(news: NewsClass, subject: string, message: Message, onDone?: () => void): void {
-    this.#ground.queue.add(news, subject, message, messageSize(message), onDone);
-    this.#hooks.onNews();
+    this.#hooks.sendTo(address, this.herald.messageAbout(row));
   }
 
   #held(row: number): { from: State; fromIncarnation: number } {
     const { table } = this.#ground;
     return { from: table.state(row), fromIncarnation: table.incarnation(row) };
-  }
-
-  #observe(row: number, from: State | undefined, fromIncarnation: number, cause: Cause, by: string): void {
-    const { observe, table } = this.#ground;
-    if (observe === undefined) return;
-    const { name, address, meta } = table.description(row);
-    const incarnation = table.incarnation(row);
-    const to = table.state(row);
-    observe({ type: 'transition', subject: name, from, to, fromIncarnation, incarnation, address, meta, cause, by });
-  }
-
-  #event(event: MembershipEvent): void {
-    if (!this.#ground.hub.idle) this.#ground.hub.emit(event);
   }
 }

@@ -1,0 +1,73 @@
+import { Kind, State, type Message } from '../wire/messages.ts';
+import { messageSize } from '../wire/sizes.ts';
+import type { NewsClass } from './broadcast-queue.ts';
+import { STATE_NAMES, type Member, type MembershipEvent } from './events.ts';
+import type { Ground } from './ground.ts';
+import type { Cause } from './observation.ts';
+
+/** Says what the view holds: to other members as news, to observers as transitions, to the application as events. */
+export class Herald {
+  readonly #ground: Ground;
+  readonly #onNews: () => void;
+
+  constructor(ground: Ground, onNews: () => void) {
+    this.#ground = ground;
+    this.#onNews = onNews;
+  }
+
+  /** The message that says of a row what we hold of it; `by` names who accuses, ourselves unless said otherwise. */
+  messageAbout(row: number, by: string = this.#ground.name): Message {
+    const { table } = this.#ground;
+    const state = table.state(row);
+    const incarnation = table.incarnation(row);
+    const about = table.description(row);
+    if (state === State.alive) return { kind: Kind.alive, incarnation, about };
+    if (state === State.suspect) return { kind: Kind.suspect, node: about.name, incarnation, from: by };
+    return { kind: Kind.dead, node: about.name, incarnation, from: state === State.left ? about.name : by };
+  }
+
+  member(row: number): Member {
+    const { table } = this.#ground;
+    const { name, address, meta } = table.description(row);
+    const incarnation = table.incarnation(row);
+    return Object.freeze({ name, address, meta, state: STATE_NAMES[table.state(row)], incarnation });
+  }
+
+  /** Puts what we hold of a row into the gossip queue. */
+  tell(row: number, by?: string, onSent?: () => void): void {
+    const { table, queue } = this.#ground;
+    const news: NewsClass = table.state(row) === State.alive ? 'alive' : 'failed';
+    const message = this.messageAbout(row, by);
+    queue.add(news, table.description(row).name, message, messageSize(message), onSent);
+    this.#onNews();
+  }
+
+  /** After a change of state: news, transition, event. `from` is undefined for somebody new. */
+  changed(row: number, from: State | undefined, fromIncarnation: number, cause: Cause, by: string): void {
+    this.observe(row, from, fromIncarnation, cause, by);
+    this.tell(row, by === '' ? undefined : by);
+    if (this.#ground.hub.idle) return;
+    const member = this.member(row);
+    const to = this.#ground.table.state(row);
+    const wasLive = from === State.alive || from === State.suspect;
+    if (to === State.dead) this.event({ type: 'fail', member });
+    else if (to === State.left) this.event({ type: 'leave', member });
+    else if (!wasLive) this.event({ type: 'join', member });
+    else if (to === State.suspect && from === State.alive) this.event({ type: 'suspect', member, by });
+    else if (to === State.alive && from === State.suspect) this.event({ type: 'alive', member });
+  }
+
+  /** `to` is what the table holds now, unless the row was just taken out of it. */
+  observe(row: number, from: State | undefined, fromIncarnation: number, cause: Cause, by: string): void {
+    const { observe, table } = this.#ground;
+    if (observe === undefined) return;
+    const { name, address, meta } = table.description(row);
+    const incarnation = table.incarnation(row);
+    const to = cause === 'reap' ? undefined : table.state(row);
+    observe({ type: 'transition', subject: name, from, to, fromIncarnation, incarnation, address, meta, cause, by });
+  }
+
+  event(event: MembershipEvent): void {
+    if (!this.#ground.hub.idle) this.#ground.hub.emit(event);
+  }
+}
