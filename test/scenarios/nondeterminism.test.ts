@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { verifyReport } from '../../reports/index.ts';
 import { plain } from '../../reports/style.ts';
+import { builtinScenarios } from '../../scenarios/builtin/index.ts';
 import { inlinePlayer } from '../../scenarios/player.ts';
 import { playRun } from '../../scenarios/play.ts';
 import { workerPool } from '../../scenarios/pool.ts';
@@ -57,5 +58,11 @@ describe('a deterministic one', () => {
   test('has one hash here and in worker threads, in both modes, in any order', async () => {
     const result = await verify(plan(calm), workerPool(1, [file('own')], code));
     expect(result).toMatchObject({ verdict: 'pass', runs: 1, plays: 5, divergences: [], caught: [] });
+  });
+
+  test.each(['swarm', 'key-rotation'])('such as membership itself in %s', async (name) => {
+    const scenario = builtinScenarios.find((one) => one.name === name)!;
+    const result = await verify({ ...plan(scenario), files: [] }, workerPool(1, [], code));
+    expect(result).toMatchObject({ verdict: 'pass', plays: 5, divergences: [], caught: [] });
   });
 });

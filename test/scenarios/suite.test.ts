@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../scenarios/errors.ts';
@@ -84,5 +87,17 @@ describe('a suite', () => {
     const missing = new URL('./fixtures/missing.ts', import.meta.url).pathname;
     await expect(playSuite(plan, workerPool(2, [missing], code))).rejects.toThrow(UsageError);
     await expect(playSuite(plan, workerPool(2, [missing], code))).rejects.toThrow(/missing\.ts: it cannot be loaded/);
+  });
+
+  test('ends when a worker dies, instead of waiting for it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rollcall-suite-'));
+    try {
+      const file = join(folder, 'quitter.mjs');
+      writeFileSync(file, `export const own = { name: 'own-calm', summary: 'quits', stage: () => process.exit(0) };\n`);
+      const quitting = playSuite({ ...plan, scenarios: [calm] }, workerPool(2, [file], code));
+      await expect(quitting).rejects.toThrow('A worker thread died: it ended by itself.');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
