@@ -1,4 +1,4 @@
-import type { Micros } from '../core/ports/clock.ts';
+import { type Micros, SECOND } from '../core/ports/clock.ts';
 import type { Fault, LinkHarm } from '../simulator/faults/fault.ts';
 
 /** Whether the schedule lets two hosts hear each other: neither cut apart nor deaf to one another at that time. */
@@ -21,12 +21,15 @@ export function reachabilityUnder(faults: readonly Fault[]): Reachable {
     }
     return [];
   });
-  return (a, b, at) => !cuts.some((cut) => cut.from <= at && at < cut.until && cut.apart(a, b));
+  return (a, b, at) => !cuts.some((cut) => cut.from <= at && at < cut.until + AFTERMATH && cut.apart(a, b));
 }
 
 function losesAll({ loss }: LinkHarm): boolean {
   return loss !== undefined && loss[0] === loss[1];
 }
+
+/** Suspicions that a cut raised may still run out when it is over: their verdicts are no false alarms. */
+const AFTERMATH = 15 * SECOND;
 
 interface Cut {
   readonly from: Micros;

@@ -9,7 +9,10 @@ import { broadcastsArrive } from './broadcasts-arrive.ts';
 import { completeness } from './completeness.ts';
 import { convergence, metadataSpreads } from './convergence.ts';
 import { healthBlamesItself } from './health-blames-itself.ts';
-import { healthRecovers } from './health-recovers.ts';
+import { healthFollowsFacts } from './health-follows-facts.ts';
+import { goodbyesAreHeard } from './goodbyes-are-heard.ts';
+import { namesStay } from './names-stay.ts';
+import { noHearsay } from './no-hearsay.ts';
 import { incarnationNeverFalls } from './incarnation-never-falls.ts';
 import { legalTransitions } from './legal-transitions.ts';
 import { namedAccuser } from './named-accuser.ts';
@@ -48,7 +51,10 @@ export function membershipInvariants(settings: MembershipSettings, options: Judg
     legalTransitions,
     selfBelief,
     namedAccuser,
+    noHearsay,
     noInvention,
+    namesStay,
+    goodbyesAreHeard,
     completeness(bounds),
     suspicionEnds(bounds),
     suspicionLasts(bounds),
@@ -64,7 +70,7 @@ export function membershipInvariants(settings: MembershipSettings, options: Judg
     quietWhenIdle(bounds),
     nothingLeftRunning,
     broadcastsArrive(bounds),
-    healthRecovers(bounds),
+    healthFollowsFacts(bounds),
     pointsReached,
   ];
   if (options.nacksArrive === true) rules.push(healthBlamesItself);

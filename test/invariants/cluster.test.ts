@@ -4,7 +4,8 @@ import { boundsFor } from '../../simulator/invariants/bounds.ts';
 import { broadcastsArrive } from '../../simulator/invariants/broadcasts-arrive.ts';
 import { convergence, metadataSpreads } from '../../simulator/invariants/convergence.ts';
 import { healthBlamesItself } from '../../simulator/invariants/health-blames-itself.ts';
-import { healthRecovers } from '../../simulator/invariants/health-recovers.ts';
+import { goodbyesAreHeard } from '../../simulator/invariants/goodbyes-are-heard.ts';
+import { healthFollowsFacts } from '../../simulator/invariants/health-follows-facts.ts';
 import { membershipInvariants } from '../../simulator/invariants/index.ts';
 import { pointsReached } from '../../simulator/invariants/points.ts';
 import { FakeWorld, SECOND } from './fake-world.ts';
@@ -89,21 +90,53 @@ describe('broadcasts-arrive', () => {
   });
 });
 
-describe('health-recovers', () => {
-  test('a score that stays up when nothing is wrong breaks it', () => {
-    const world = FakeWorld.formed(3, healthRecovers(bounds)).at(5).emit('a', { type: 'health', score: 2 });
-    expect(world.runTo(deadline + 70).broken).toEqual(['health-recovers a']);
+describe('health-follows-facts', () => {
+  test('a score that good probes do not lower breaks it', () => {
+    const world = FakeWorld.formed(3, healthFollowsFacts(bounds)).at(5).emit('a', { type: 'health', score: 2 });
+    for (let turn = 6; turn < 12; turn++) world.at(turn).probe('a', 'b');
+    expect(world.broken).toEqual(['health-follows-facts a']);
   });
 
   test('a score beyond its scale breaks it', () => {
-    const world = FakeWorld.formed(3, healthRecovers(bounds)).emit('a', { type: 'health', score: 8 });
-    expect(world.broken).toEqual(['health-recovers a']);
+    const world = FakeWorld.formed(3, healthFollowsFacts(bounds)).emit('a', { type: 'health', score: 8 });
+    expect(world.broken).toEqual(['health-follows-facts a']);
   });
 
-  test('a score that rises and falls does not', () => {
-    const world = FakeWorld.formed(3, healthRecovers(bounds)).at(5).emit('a', { type: 'health', score: 7 });
-    world.at(60).emit('a', { type: 'health', score: 0 });
-    expect(world.runTo(2 * deadline).broken).toEqual([]);
+  test('a member that refutes an accusation without doubting itself breaks it', () => {
+    const world = FakeWorld.formed(3, healthFollowsFacts(bounds));
+    world.emit('a', { type: 'refuted', incarnation: 2, accuser: 'b' });
+    expect(world.broken).toEqual(['health-follows-facts a']);
+  });
+
+  test('doubt that sinks with every good probe, and stays while probes fail, does not', () => {
+    const world = FakeWorld.formed(3, healthFollowsFacts(bounds)).at(5).emit('a', { type: 'health', score: 3 });
+    for (let score = 2; score >= 0; score--)
+      world
+        .at(9 - score)
+        .probe('a', 'b')
+        .emit('a', { type: 'health', score });
+    world.at(20).crash('c').emit('b', { type: 'health', score: 3 });
+    for (let turn = 21; turn < 30; turn++) world.at(turn).probe('b', 'c');
+    expect(world.broken).toEqual([]);
+  });
+});
+
+describe('goodbyes-are-heard', () => {
+  const mourn = (world: FakeWorld, observers: string) => {
+    world.at(5).emit('e', { type: 'leaving' });
+    for (const observer of observers) world.at(9).tell(observer, 'e', 'dead');
+    return world.broken;
+  };
+
+  test('a leaver that most declare dead breaks it', () => {
+    expect(mourn(FakeWorld.formed(5, goodbyesAreHeard), 'abc')).toEqual(['goodbyes-are-heard e']);
+  });
+
+  test('one who missed the goodbye, or a goodbye while faults are in force, does not', () => {
+    expect(mourn(FakeWorld.formed(5, goodbyesAreHeard), 'a')).toEqual([]);
+    const troubled = FakeWorld.formed(5, goodbyesAreHeard);
+    troubled.healedSince = undefined;
+    expect(mourn(troubled, 'abcd')).toEqual([]);
   });
 });
 

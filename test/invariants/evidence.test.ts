@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { incarnationNeverFalls } from '../../simulator/invariants/incarnation-never-falls.ts';
 import { legalTransitions } from '../../simulator/invariants/legal-transitions.ts';
 import { namedAccuser } from '../../simulator/invariants/named-accuser.ts';
+import { namesStay } from '../../simulator/invariants/names-stay.ts';
+import { noHearsay } from '../../simulator/invariants/no-hearsay.ts';
 import { noInvention } from '../../simulator/invariants/no-invention.ts';
 import { noResurrection } from '../../simulator/invariants/no-resurrection.ts';
 import { oneDescription } from '../../simulator/invariants/one-description.ts';
@@ -180,6 +182,37 @@ describe('no-invention', () => {
     const world = FakeWorld.formed(2, noInvention);
     world.tell('b', 'b', 'alive', { incarnation: 9, cause: 'self' }).crash('b').boot('b', 3);
     world.tell('a', 'b', 'alive', { incarnation: 9 });
+    expect(world.broken).toEqual([]);
+  });
+});
+
+describe('no-hearsay', () => {
+  test('a death learned in an exchange of states breaks it', () => {
+    const world = FakeWorld.formed(3, noHearsay).tell('a', 'b', 'dead', { cause: 'push-pull', by: 'a' });
+    expect(world.broken).toEqual(['no-hearsay a>b']);
+  });
+
+  test('a suspicion or a goodbye learned so, and a death by gossip, do not', () => {
+    const world = FakeWorld.formed(4, noHearsay).tell('a', 'b', 'suspect', { cause: 'push-pull', by: 'a' });
+    world.tell('a', 'c', 'left', { cause: 'push-pull' }).tell('a', 'd', 'dead', { by: 'c' });
+    expect(world.broken).toEqual([]);
+  });
+});
+
+describe('names-stay', () => {
+  const elsewhere = { incarnation: 2, address: '10.9.9.9:7946' };
+
+  test('a name that moves while its holder lives breaks it', () => {
+    const world = FakeWorld.formed(3, namesStay).tell('a', 'b', 'alive', elsewhere);
+    expect(world.broken).toEqual(['names-stay a>b']);
+  });
+
+  test('a name that moves when its holder is down, paused or elsewhere does not', () => {
+    const world = FakeWorld.formed(4, namesStay).crash('b').tell('a', 'b', 'alive', elsewhere);
+    world.host('c')!.paused = true;
+    world.tell('a', 'c', 'alive', elsewhere).crash('d');
+    world.host('d')!.address = '10.9.9.8:7946';
+    world.boot('d', 2).tell('a', 'd', 'alive', { incarnation: 2, address: '10.9.9.8:7946' });
     expect(world.broken).toEqual([]);
   });
 });

@@ -65,7 +65,7 @@ describe('metrics of a run', () => {
         form(world.at(1)).at(10).tell('a', 'b', 'dead').tell('a', 'b', 'alive', { incarnation: 2 });
         world.at(35).tell('a', 'b', 'dead', { incarnation: 2 }).tell('a', 'b', 'alive', { incarnation: 3 });
         world.host('b')!.paused = true;
-        world.at(50).tell('a', 'b', 'dead', { incarnation: 3 }).tell('a', 'b', 'alive', { incarnation: 4 });
+        world.at(56).tell('a', 'b', 'dead', { incarnation: 3 }).tell('a', 'b', 'alive', { incarnation: 4 });
         world.host('b')!.paused = false;
         world.at(60).crash('c').boot('c', 2).tell('a', 'c', 'dead', { incarnation: 1 });
         world.at(70).emit('b', { type: 'leaving' }).tell('a', 'b', 'dead');
