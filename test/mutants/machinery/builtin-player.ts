@@ -15,15 +15,15 @@ const SEEDS_TO_JUDGE = 10;
 
 function playOf(scenario: Scenario): Play {
   const { hosts, duration } = materialise(scenario, 1);
-  const runs: RunResult[] = [];
+  const runs = new Map<number, RunResult>();
   return {
     name: scenario.name,
     cost: hosts.length * duration,
     async run(seed) {
       const result = await playRun(scenario, seed, { mode: modeOf(seed), code: CODE });
       if (result.violation !== null) return { rule: result.violation.invariant };
-      runs.push(result);
-      const rule = runs.length < SEEDS_TO_JUDGE ? undefined : brokenTogether(scenario, runs);
+      runs.set(seed, result);
+      const rule = runs.size < SEEDS_TO_JUDGE ? undefined : brokenTogether(scenario, [...runs.values()]);
       return rule === undefined ? undefined : { rule, together: true };
     },
   };
