@@ -7,7 +7,7 @@ export const noHearsay: Rule = {
   words: 'An exchange of states makes nobody dead; at most it raises a suspicion.',
   create: ({ world, cluster }) => ({
     onTransition(change) {
-      if (change.after !== Belief.dead || change.event.cause !== 'push-pull') return;
+      if (!change.moved || change.after !== Belief.dead || change.event.cause !== 'push-pull') return;
       const name = cluster.nameOf(change.subject);
       world.violate({
         invariant: 'no-hearsay',
