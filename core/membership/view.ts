@@ -1,7 +1,7 @@
 import { MILLISECOND } from '../ports/clock.ts';
 import type { Address } from '../ports/transport.ts';
 import { sameAddress } from '../address.ts';
-import { State, type Description, type Message, type PeerState, type Source } from '../wire/messages.ts';
+import { Kind, State, type Description, type Message, type PeerState, type Source } from '../wire/messages.ts';
 import type { Ground } from './ground.ts';
 import { Herald } from './herald.ts';
 import { compareDescriptions, implausible, INCARNATION_CEILING, overrides } from './lattice.ts';
@@ -111,14 +111,14 @@ export class View {
 
     const { from, fromIncarnation } = this.#held(row);
     if (implausible(State.alive, incarnation, from, fromIncarnation)) return counters.drop('implausible');
-    if (incarnation < fromIncarnation) return this.#answerStale(row, about.address);
+    if (incarnation < fromIncarnation) return this.#answerStaleRow(row, about.address);
     if (!this.#sameHome(row, about)) {
       if (incarnation > table.describedAt(row)) this.#hooks.onClaim(row, about, incarnation, cause);
       return;
     }
     this.#describe(row, about, incarnation);
     if (!overrides(State.alive, incarnation, from, fromIncarnation)) {
-      if (from !== State.alive) this.#answerStale(row, about.address);
+      this.#answerStaleRow(row, about.address);
       return;
     }
     table.set(row, State.alive, incarnation, clock.now());
@@ -147,7 +147,8 @@ export class View {
       return counters.drop('implausible');
     }
     if (incarnation === fromIncarnation && from === State.suspect) {
-      if (this.#suspicions.confirm(row, by)) this.herald.tell(row, by);
+      // What a peer holds may rest on the very accusation that we heard: only accusers themselves confirm.
+      if (cause !== 'push-pull' && this.#suspicions.confirm(row, by)) this.herald.tell(row, by);
       return;
     }
     if (!overrides(State.suspect, incarnation, from, fromIncarnation)) return;
@@ -203,6 +204,7 @@ export class View {
     if (incarnation > INCARNATION_CEILING) return counters.drop('implausible');
     const gone = departed.get(about.name);
     if (gone !== undefined && !overrides(state, incarnation, gone.state, gone.incarnation)) {
+      this.#answerStale(departedMessage(gone, this.#ground.name), about.address);
       return counters.drop('stale');
     }
     if (table.size >= settings.membersMax) return counters.drop('table-full');
@@ -297,17 +299,25 @@ export class View {
     this.herald.tell(this.#selfRow);
   }
 
-  /** Old news of a member that we hold suspect or gone: tell it, so that it can answer if it lives. */
-  #answerStale(row: number, address: Address): void {
-    const { clock, settings, table } = this.#ground;
-    if (table.state(row) === State.alive) return;
+  #answerStaleRow(row: number, address: Address): void {
+    if (this.#ground.table.state(row) === State.alive) return;
+    this.#answerStale(this.herald.messageAbout(row), address);
+  }
+
+  /** Old news of somebody whom we hold suspect or gone: tell the subject, so that it can answer if it lives. */
+  #answerStale(message: Message, address: Address): void {
+    const { clock, settings } = this.#ground;
     if (clock.now() - this.#staleAnsweredAt < settings.probeIntervalMs * MILLISECOND) return;
     this.#staleAnsweredAt = clock.now();
-    this.#hooks.sendTo(address, this.herald.messageAbout(row));
+    this.#hooks.sendTo(address, message);
   }
 
   #held(row: number): { from: State; fromIncarnation: number } {
     const { table } = this.#ground;
     return { from: table.state(row), fromIncarnation: table.incarnation(row) };
   }
+}
+
+function departedMessage({ about, incarnation, state }: PeerState, by: string): Message {
+  return { kind: Kind.dead, node: about.name, incarnation, from: state === State.left ? about.name : by };
 }

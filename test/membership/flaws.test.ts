@@ -154,6 +154,16 @@ describe('what memberlist gets wrong', () => {
     expect(lone.parts(HOME)).toEqual([dead('peer', 10, 'me')]);
   });
 
+  test('a node whose clock fell back while it was away hears why nobody believes it', () => {
+    const lone = with_();
+    lone.hear(dead('peer', 10, 'peer'));
+    lone.hear(alive(described('other', '10.0.0.3:7946'), 1));
+    lone.clock.advance(90_000);
+    lone.sent.length = 0;
+    lone.hear(alive(peer, 3), '10.0.0.3:7946');
+    expect(lone.parts(HOME)).toEqual([dead('peer', 10, 'peer')]);
+  });
+
   test('user broadcasts are not starved by a flood of membership news', () => {
     const lone = with_();
     for (let i = 0; i < 300; i += 1) lone.hear(alive(described(`n${i}`, `10.1.${i >> 8}.${i & 255}:7946`), 1));
