@@ -18,6 +18,8 @@ export type DropReason =
   /** An answer that would be longer than its question, to an address that nobody vouches for. */
   | 'unproven'
   | 'wrong-name'
+  /** A member without a name: damaged, or forged. */
+  | 'nameless'
   | 'too-many-streams'
   | 'too-many-relays'
   | 'table-full';

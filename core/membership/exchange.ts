@@ -2,6 +2,7 @@ import { RollcallError } from '../errors.ts';
 import { MILLISECOND, type Timer } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { Address, Stream } from '../ports/transport.ts';
+import { sameAddress } from '../address.ts';
 import { Kind, State, type Frame, type PeerState, type PushPull } from '../wire/messages.ts';
 import { pushPullPeriodMs } from './formulas.ts';
 import { entry, type Ground } from './ground.ts';
@@ -103,7 +104,8 @@ export class Exchange {
     const refusal = this.#merge(reply);
     // Whoever held us dead hears at once that we are not: it does not gossip to us, and may not be gossiped to.
     if (this.#view.incarnation !== before) {
-      this.#post.send(address, [this.#view.herald.messageAbout(this.#view.selfRow)], undefined);
+      const peer = reply.states.find((one) => sameAddress(one.about.address, address))?.about;
+      this.#post.send(address, [this.#view.herald.messageAbout(this.#view.selfRow)], peer);
     }
     return refusal;
   }

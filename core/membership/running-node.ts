@@ -111,7 +111,7 @@ export class RunningNode {
       onInsert: (row) => this.#prober.insert(row),
       onClaim: (row, claim, at, cause) => this.#claims.onClaim(row, claim, at, cause),
       onNews: () => this.#gossip.wake(),
-      sendTo: (address, message) => this.post.send(address, [message], undefined),
+      tell: (subject, message) => this.post.send(subject.address, [message], subject),
       allows: allowList(options.allow ?? []),
     });
     this.#questions = new Questions(random.fork('sequence'));

@@ -16,7 +16,7 @@ export interface ViewHooks {
   onClaim(row: number, claim: Description, incarnation: number, cause: Cause): void;
   /** There is news to gossip. */
   onNews(): void;
-  sendTo(address: Address, message: Message): void;
+  tell(subject: Description, message: Message): void;
   allows(address: Address): boolean;
 }
 
@@ -104,6 +104,7 @@ export class View {
     if (about.name === this.#ground.name) return this.#hearOwnName(about, incarnation);
     const row = table.find(about.name);
     if (row >= 0 && about === table.description(row) && this.#isNothingNew(row, incarnation)) return;
+    if (about.name === '') return counters.drop('nameless');
     if (about.vsn[1] === 0 || about.vsn[0]! > about.vsn[1]!) return counters.drop('version');
     if (!this.#hooks.allows(about.address)) return counters.drop('not-allowed');
     if (layers.vetoAlive(about) !== undefined) return counters.drop('vetoed');
@@ -111,14 +112,14 @@ export class View {
 
     const { from, fromIncarnation } = this.#held(row);
     if (implausible(State.alive, incarnation, from, fromIncarnation)) return counters.drop('implausible');
-    if (incarnation < fromIncarnation) return this.#answerStaleRow(row, about.address);
+    if (incarnation < fromIncarnation) return this.#answerStaleRow(row, about);
     if (!this.#sameHome(row, about)) {
       if (incarnation > table.describedAt(row)) this.#hooks.onClaim(row, about, incarnation, cause);
       return;
     }
     this.#describe(row, about, incarnation);
     if (!overrides(State.alive, incarnation, from, fromIncarnation)) {
-      this.#answerStaleRow(row, about.address);
+      this.#answerStaleRow(row, about);
       return;
     }
     table.set(row, State.alive, incarnation, clock.now());
@@ -131,6 +132,7 @@ export class View {
    */
   meetSuspect(about: Description, incarnation: number, by: string, cause: Cause): void {
     const { layers, counters } = this.#ground;
+    if (about.name === '') return counters.drop('nameless');
     if (!this.#hooks.allows(about.address)) return counters.drop('not-allowed');
     if (layers.vetoAlive(about) !== undefined) return counters.drop('vetoed');
     this.#meet(about, State.suspect, incarnation, cause, by);
@@ -204,7 +206,7 @@ export class View {
     if (incarnation > INCARNATION_CEILING) return counters.drop('implausible');
     const gone = departed.get(about.name);
     if (gone !== undefined && !overrides(state, incarnation, gone.state, gone.incarnation)) {
-      this.#answerStale(departedMessage(gone, this.#ground.name), about.address);
+      this.#answerStale(departedMessage(gone, this.#ground.name), about);
       return counters.drop('stale');
     }
     if (table.size >= settings.membersMax) return counters.drop('table-full');
@@ -299,17 +301,17 @@ export class View {
     this.herald.tell(this.#selfRow);
   }
 
-  #answerStaleRow(row: number, address: Address): void {
+  #answerStaleRow(row: number, subject: Description): void {
     if (this.#ground.table.state(row) === State.alive) return;
-    this.#answerStale(this.herald.messageAbout(row), address);
+    this.#answerStale(this.herald.messageAbout(row), subject);
   }
 
   /** Old news of somebody whom we hold suspect or gone: tell the subject, so that it can answer if it lives. */
-  #answerStale(message: Message, address: Address): void {
+  #answerStale(message: Message, subject: Description): void {
     const { clock, settings } = this.#ground;
     if (clock.now() - this.#staleAnsweredAt < settings.probeIntervalMs * MILLISECOND) return;
     this.#staleAnsweredAt = clock.now();
-    this.#hooks.sendTo(address, message);
+    this.#hooks.tell(subject, message);
   }
 
   #held(row: number): { from: State; fromIncarnation: number } {
