@@ -233,7 +233,11 @@ describe('asynchronous programs', () => {
 
   test('that fail end the run with their host and time', async () => {
     const { world } = asynchronous(() => Promise.reject(new Error('out of luck')));
-    const failure = await world.runAsync(async () => void (await turn())).catch((error: unknown) => error);
+    const failure = await world
+      .runAsync(async () => {
+        await turn();
+      })
+      .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(HostFailed);
     expect(failure).toMatchObject({ host: 'a', at: 3 * SECOND, message: expect.stringContaining('out of luck') });
   });
