@@ -24,3 +24,12 @@ test.each(['cut-off-twice.ts', 'calm-refutations.ts'])('CONTRIBUTING shows %s as
   const shown = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
   expect(shown).toContain(readFileSync(join(EXAMPLES, name), 'utf8').trim());
 });
+
+test('the page on membership shows its example and what it prints', () => {
+  const page = readFileSync(join(ROOT, 'docs', 'membership.md'), 'utf8');
+  const example = join(EXAMPLES, 'first-cluster.ts');
+  expect(page).toContain(readFileSync(example, 'utf8').trim());
+  const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', example], { cwd: ROOT, encoding: 'utf8' });
+  expect(status).toBe(0);
+  expect(page).toContain(stdout.trim());
+});
