@@ -20,7 +20,7 @@ test('the scenario of CONTRIBUTING plays and passes', () => {
   }
 });
 
-test.each(['cut-off-twice.ts', 'calm-refutations.ts'])('CONTRIBUTING shows %s as it is', (name) => {
+test.each(['cut-off-twice.ts', 'calm-refutations.ts', 'frame-clock.ts'])('CONTRIBUTING shows %s as it is', (name) => {
   const shown = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
   expect(shown).toContain(readFileSync(join(EXAMPLES, name), 'utf8').trim());
 });
