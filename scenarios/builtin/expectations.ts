@@ -24,9 +24,3 @@ export function allDetected(crashes: number): Expectation {
     detection.length >= crashes ? undefined : `${detection.length} of ${crashes} crashes were noticed by everybody.`,
   );
 }
-
-export function falsePositivesAtMost(most: number): Expectation {
-  return expectation('few-false-positives', `Live members are declared dead at most ${most} times.`, (metrics) =>
-    metrics.falsePositives <= most ? undefined : `Live members were declared dead ${metrics.falsePositives} times.`,
-  );
-}

@@ -18,15 +18,15 @@ export function suspicionLasts(boundsFor: (hosts: number) => Bounds): Rule {
     words: 'Nobody is declared dead before its suspicion could have run out with the confirmations there are.',
     create({ world, cluster }) {
       const bounds = boundsFor(world.hosts.length);
-      const accusations = new Accusations(cluster, bounds.longestTurn);
+      const accusations = new Accusations(cluster);
       /** By observer and subject: what the observer's timer was set by. */
       const started = new Map<number, { at: Micros; listed: number }>();
       return {
-        onProbe(host, event) {
-          if (event.subject !== '') accusations.probed(host, cluster.columnOf(event.subject), world.now());
+        onFresh(host) {
+          accusations.forget(host);
         },
-        onOther(host, event) {
-          if (event.type === 'push-pull') accusations.exchanged(host);
+        onProbe(host, event) {
+          accusations.turn(host, event.subject === '' ? -1 : cluster.columnOf(event.subject));
         },
         onTransition(change) {
           if (!change.moved) return;
@@ -60,20 +60,19 @@ export function suspicionLasts(boundsFor: (hosts: number) => Bounds): Rule {
 }
 
 /**
- * The most that may have spoken against each suspect at each of its incarnations: who is named as its accuser, who
- * probed it at the time, and who learned of it in an exchange of states, which is passed on in the learner's name.
+ * The most that may have spoken against each suspect at each of its incarnations: who is named as its accuser, and
+ * whose probe of it ended since. A probe ends, answered or not, when its host's next turn begins.
  */
 class Accusations {
   readonly #cluster: ClusterView;
-  readonly #longestProbe: Micros;
   /** By subject and incarnation. */
   readonly #open = new Map<number, Map<number, Set<string>>>();
-  /** By subject: probes that may still be under way. */
-  readonly #probes = new Map<number, { by: string; at: Micros }[]>();
+  /** By host: the subject of the probe that is under way; -1 for none. */
+  readonly #probed: number[];
 
-  constructor(cluster: ClusterView, longestProbe: Micros) {
+  constructor(cluster: ClusterView) {
     this.#cluster = cluster;
-    this.#longestProbe = longestProbe;
+    this.#probed = cluster.world.hosts.map(() => -1);
   }
 
   accusersOf(subject: number, incarnation: number): number {
@@ -88,27 +87,24 @@ class Accusations {
     }
     let accusers = cases.get(incarnation);
     if (accusers === undefined) {
-      accusers = new Set((this.#probes.get(subject) ?? []).map((probe) => probe.by));
+      accusers = new Set();
       cases.set(incarnation, accusers);
       for (const old of cases.keys()) if (cases.size > CASES_KEPT) cases.delete(old);
     }
     accusers.add(by);
   }
 
-  probed(host: HostView, subject: number, now: Micros): void {
+  /** A turn begins: what became of the host's last probe is decided. */
+  turn(host: HostView, subject: number): void {
+    const ended = this.#probed[host.index] as number;
+    this.#probed[host.index] = subject;
+    const cases = this.#open.get(ended);
+    if (cases === undefined) return;
     const by = this.#cluster.nameOf(this.#cluster.ownColumn(host));
-    for (const accusers of this.#open.get(subject)?.values() ?? []) accusers.add(by);
-    let probes = this.#probes.get(subject);
-    if (probes === undefined) {
-      probes = [];
-      this.#probes.set(subject, probes);
-    }
-    probes.push({ by, at: now });
-    while ((probes[0]?.at ?? now) < now - this.#longestProbe) probes.shift();
+    for (const accusers of cases.values()) accusers.add(by);
   }
 
-  exchanged(host: HostView): void {
-    const by = this.#cluster.nameOf(this.#cluster.ownColumn(host));
-    for (const cases of this.#open.values()) for (const accusers of cases.values()) accusers.add(by);
+  forget(host: HostView): void {
+    this.#probed[host.index] = -1;
   }
 }

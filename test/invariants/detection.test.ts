@@ -77,7 +77,8 @@ describe('suspicion-lasts', () => {
 
   test('death at the minimum with two confirmations, and at the maximum with none, do not', () => {
     const world = FakeWorld.formed(6, suspicionLasts(bounds));
-    world.at(10).tell('a', 'b', 'suspect', { by: 'c' }).tell('d', 'b', 'suspect', { by: 'd' }).probe('e', 'b');
+    world.at(10).tell('a', 'b', 'suspect', { by: 'c' }).tell('d', 'b', 'suspect', { by: 'd' });
+    world.probe('e', 'b').at(11).probe('e', 'c');
     world.at(14).tell('a', 'b', 'dead', toSuspicion);
     world.at(20).tell('a', 'f', 'suspect', { by: 'c' }).at(44).tell('a', 'f', 'dead', toSuspicion);
     expect(world.broken).toEqual([]);
