@@ -18,9 +18,8 @@ export function completeness(boundsFor: (hosts: number) => Bounds): Rule {
       const bound = withMargin(bounds.longestTurn + bounds.longestSuspicion);
       const owed = new PairDeadlines(cluster);
       return {
-        onProbe(observer, event) {
-          if (event.subject === '') return;
-          const subject = cluster.columnOf(event.subject);
+        onProbe(observer, subject) {
+          if (subject < 0) return;
           if (cluster.hostOf(subject)?.up !== false) return;
           owed.add(observer, subject, cluster.beliefs.incarnation(observer.index, subject), world.now());
         },

@@ -49,7 +49,7 @@ export function healthFollowsFacts(boundsFor: (hosts: number) => Bounds): Rule {
             report(host, 'always', `${host.name} had to refute ${event.accuser} and does not doubt itself at all`);
           }
         },
-        onProbe(host, event) {
+        onProbe(host, subject) {
           const self = selves[host.index] as Self;
           const undisturbed = world.healed() && cluster.quietSince() <= self.turnAt;
           const sank = self.score === 0 || self.score < self.turnScore;
@@ -61,7 +61,6 @@ export function healthFollowsFacts(boundsFor: (hosts: number) => Bounds): Rule {
               `${host.name} scores ${self.score} after ${IDLE_TURNS} good probes in a row, as before them`,
             );
           }
-          const subject = event.subject === '' ? -1 : cluster.columnOf(event.subject);
           self.turnAt = world.now();
           self.turnScore = self.score;
           self.mustSucceed =

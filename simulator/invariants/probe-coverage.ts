@@ -63,19 +63,17 @@ export function probeCoverage(boundsFor: (hosts: number) => Bounds): Rule {
           clock[row] = (clock[row] as number) - 1;
           marks[row * columns + change.subject] = clock[row] as number;
         },
-        onProbe(host, event) {
+        onProbe(host, subject) {
           if (columns < cluster.subjects) widen();
           const row = host.index;
           lastTurn[row] = world.now();
           turns[row] = (turns[row] as number) + 1;
           clock[row] = (clock[row] as number) + 1;
-          if (event.subject !== '') {
-            const column = cluster.columnOf(event.subject);
-            if (columns < cluster.subjects) widen();
+          if (subject >= 0) {
             // The turn that probes it does not count as one without it.
-            marks[row * columns + column] = (marks[row * columns + column] as number) + 1;
-            judge(host, column);
-            marks[row * columns + column] = clock[row] as number;
+            marks[row * columns + subject] = (marks[row * columns + subject] as number) + 1;
+            judge(host, subject);
+            marks[row * columns + subject] = clock[row] as number;
           }
           // One more cell per turn finds those that are never probed, at no cost to speak of.
           const column = ((inspected[row] as number) + 1) % columns;

@@ -1,3 +1,4 @@
+import type { HostView } from '../invariant.ts';
 import { isListed } from './beliefs.ts';
 import type { Rule } from './rule.ts';
 
@@ -15,26 +16,33 @@ export const probeOrder: Rule = {
   id: ID,
   words: 'The order in which members are probed changes from pass to pass.',
   create({ world, cluster }) {
-    const histories = world.hosts.map(() => ({ subjects: [] as number[], repeated: 0 }));
+    // By host: the last pass of probes as a ring, so that a turn costs the same in every size of cluster.
+    const histories = world.hosts.map(() => ({ ring: new Int32Array(0), next: 0, filled: 0, repeated: 0 }));
+    const restart = (host: HostView) => {
+      const history = histories[host.index] as (typeof histories)[number];
+      history.filled = history.repeated = 0;
+    };
     return {
-      onFresh(host) {
-        histories[host.index] = { subjects: [], repeated: 0 };
-      },
+      onFresh: restart,
       onTransition(change) {
-        if (isListed(change.before) === isListed(change.after)) return;
-        const history = histories[change.observer.index];
-        if (history === undefined) return;
-        history.subjects.length = 0;
-        history.repeated = 0;
+        if (isListed(change.before) !== isListed(change.after)) restart(change.observer);
       },
-      onProbe(host, event) {
-        const history = histories[host.index];
-        if (history === undefined || event.subject === '') return;
+      onProbe(host, subject) {
+        const history = histories[host.index] as (typeof histories)[number];
         const pass = cluster.listed(host) - 1;
-        const subject = cluster.columnOf(event.subject);
-        history.subjects.push(subject);
-        if (history.subjects.length <= pass) return;
-        const before = history.subjects.shift();
+        if (subject < 0 || pass < 1) return;
+        if (history.ring.length !== pass) {
+          history.ring = new Int32Array(pass);
+          history.filled = 0;
+        }
+        if (history.filled === 0) history.next = 0;
+        const before = history.ring[history.next];
+        history.ring[history.next] = subject;
+        history.next = history.next + 1 === pass ? 0 : history.next + 1;
+        if (history.filled < pass) {
+          history.filled++;
+          return;
+        }
         history.repeated = before === subject ? history.repeated + 1 : 0;
         if (history.repeated < turnsThatProve(pass)) return;
         history.repeated = 0;

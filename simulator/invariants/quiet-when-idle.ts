@@ -38,8 +38,8 @@ export function quietWhenIdle(boundsFor: (hosts: number) => Bounds): Rule {
           if (event.type === 'broadcast' && event.own) broadcasts++;
         },
         onHost: news,
-        onProbe(_host, event) {
-          if (event.subject !== '') probes++;
+        onProbe(_host, subject) {
+          if (subject >= 0) probes++;
         },
         onSend() {
           sent++;

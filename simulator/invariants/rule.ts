@@ -5,7 +5,6 @@ import { Agreement } from './agreement.ts';
 import { Belief } from './beliefs.ts';
 import { type Change, ClusterView, type Transition } from './cluster-view.ts';
 
-export type ProbeEvent = Extract<MemberEvent, { type: 'probe' }>;
 /** Every member event that is neither a transition nor a probe. */
 export type OtherEvent = Exclude<MemberEvent, { type: 'transition' | 'probe' }>;
 
@@ -19,7 +18,8 @@ export interface Rule {
 /** A checker whose events come sorted, with the shared view already up to date. Everything is optional. */
 export interface RuleChecker extends Omit<Checker, 'onEvent'> {
   onTransition?(change: Change): void;
-  onProbe?(host: HostView, event: ProbeEvent): void;
+  /** A turn of the host's own; the subject's column, or -1 when there was nobody to probe. */
+  onProbe?(host: HostView, subject: number): void;
   onOther?(host: HostView, event: OtherEvent): void;
   /** From here on the host knows nobody: it boots, or its node stopped and may start again within the same boot. */
   onFresh?(host: HostView): void;
@@ -90,13 +90,18 @@ class SharedScene implements Scene {
     this.#boots(host);
     const event = heard as MemberEvent;
     if (event.type === 'transition') this.#transition(host, event);
-    else if (event.type === 'probe') for (const rule of this.#onProbe) rule.onProbe?.(host, event);
+    else if (event.type === 'probe') this.#probe(host, event.subject);
     else {
       if (event.type === 'leaving' || event.type === 'stopped') this.#leaves(host);
       if (event.type === 'broadcast' && event.own) this.cluster.upheaval();
       for (const rule of this.#onOther) rule.onOther?.(host, event);
       if (event.type === 'stopped') this.#fresh(host);
     }
+  }
+
+  #probe(host: HostView, name: string): void {
+    const subject = name === '' ? -1 : this.cluster.columnOf(name);
+    for (const rule of this.#onProbe) rule.onProbe?.(host, subject);
   }
 
   #transition(host: HostView, event: Transition): void {

@@ -25,8 +25,8 @@ export function suspicionLasts(boundsFor: (hosts: number) => Bounds): Rule {
         onFresh(host) {
           accusations.forget(host);
         },
-        onProbe(host, event) {
-          accusations.turn(host, event.subject === '' ? -1 : cluster.columnOf(event.subject));
+        onProbe(host, subject) {
+          accusations.turn(host, subject);
         },
         onTransition(change) {
           if (!change.moved) return;
