@@ -15,11 +15,13 @@ export class InvalidKey extends RollcallError {
 export class Keyring {
   /** Primary first. */
   #keys: readonly Key[];
+  #primary: Key | undefined;
   #onChange: () => void = () => {};
 
   constructor(keys: readonly Key[] = []) {
     for (const key of keys) checkKey(key);
     this.#keys = Object.freeze(keys.filter((key, i) => keys.findIndex((other) => sameKey(other, key)) === i));
+    this.#primary = this.#keys[0];
   }
 
   /** Runs after each change of the ring. */
@@ -32,8 +34,9 @@ export class Keyring {
     return this.#keys;
   }
 
+  /** The key that seals. */
   get primary(): Key | undefined {
-    return this.#keys[0];
+    return this.#primary;
   }
 
   /** Whether this ring opens what was sealed with `key`. */
@@ -71,6 +74,7 @@ export class Keyring {
 
   #set(keys: readonly Key[]): void {
     this.#keys = Object.freeze(keys);
+    this.#primary = keys[0];
     this.#onChange();
   }
 }

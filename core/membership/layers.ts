@@ -47,11 +47,16 @@ export class Layers {
   readonly #untagged: Layer | undefined;
   /** Whether some layer adds payloads of its own to gossip packets. */
   readonly broadcasting: boolean;
+  /** Those with a word in probes: nearly always none, and probes are many. */
+  readonly #acking: readonly Layer[];
+  readonly #measuring: readonly Layer[];
 
   constructor(layers: readonly Layer[]) {
     this.#layers = layers;
     this.#untagged = layers.find((layer) => layer.tag === undefined);
     this.broadcasting = layers.some((layer) => layer.broadcasts !== undefined);
+    this.#acking = layers.filter((layer) => layer.ackPayload !== undefined);
+    this.#measuring = layers.filter((layer) => layer.onAck !== undefined);
   }
 
   attach(host: LayerHost): void {
@@ -104,7 +109,7 @@ export class Layers {
   }
 
   ackPayload(): Uint8Array | undefined {
-    for (const layer of this.#layers) {
+    for (const layer of this.#acking) {
       const payload = layer.ackPayload?.();
       if (payload !== undefined && payload.length > 0) return payload;
     }
@@ -112,7 +117,7 @@ export class Layers {
   }
 
   onAck(peer: Description, roundTrip: Micros, payload: Uint8Array | undefined): void {
-    for (const layer of this.#layers) layer.onAck?.(peer, roundTrip, payload ?? new Uint8Array(0));
+    for (const layer of this.#measuring) layer.onAck?.(peer, roundTrip, payload ?? new Uint8Array(0));
   }
 
   vetoAlive(about: Description): string | undefined {

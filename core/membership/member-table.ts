@@ -2,7 +2,18 @@ import type { Micros } from '../ports/clock.ts';
 import { State, type Description, type PeerState } from '../wire/messages.ts';
 import type { Names } from './names.ts';
 
-const FREE = 255;
+/** A row is four numbers side by side, so that looking at a member touches memory once. */
+const STRIDE = 4;
+const INCARNATION = 0;
+/** The incarnation at which the description was given. */
+const DESCRIBED = 1;
+/** The state, and whether the address is proven. */
+const STANDING = 2;
+const ID = 3;
+
+const STATE_BITS = 3;
+const PROVEN = 4;
+const FREE = 8;
 
 /**
  * One view: what this node holds of every member it knows, itself included. Columns of numbers rather than objects,
@@ -11,12 +22,8 @@ const FREE = 255;
 export class MemberTable {
   readonly #names: Names;
   #rowOfId = new Int32Array(16).fill(-1);
-  #idOfRow = new Int32Array(16);
-  #state = new Uint8Array(16).fill(FREE);
-  #incarnation = new Uint32Array(16);
-  #describedAt = new Uint32Array(16);
+  #cells = new Int32Array(16 * STRIDE);
   #changed = new Float64Array(16);
-  #proven = new Uint8Array(16);
   readonly #descriptions: (Description | undefined)[] = [];
   readonly #exported: (PeerState | undefined)[] = [];
   readonly #free: number[] = [];
@@ -59,19 +66,20 @@ export class MemberTable {
   }
 
   holds(row: number): boolean {
-    return this.#state[row] !== FREE;
+    return (this.#cells[row * STRIDE + STANDING]! & FREE) === 0;
   }
 
+  /** Alive or suspect: the states below 2. */
   isLive(row: number): boolean {
-    return this.#state[row]! <= State.suspect;
+    return (this.#cells[row * STRIDE + STANDING]! & (FREE | 2)) === 0;
   }
 
   state(row: number): State {
-    return this.#state[row] as State;
+    return (this.#cells[row * STRIDE + STANDING]! & STATE_BITS) as State;
   }
 
   incarnation(row: number): number {
-    return this.#incarnation[row]!;
+    return this.#cells[row * STRIDE + INCARNATION]! >>> 0;
   }
 
   /** When the state last changed. */
@@ -85,16 +93,16 @@ export class MemberTable {
 
   /** The incarnation at which the description was given: it may lag behind the state's. */
   describedAt(row: number): number {
-    return this.#describedAt[row]!;
+    return this.#cells[row * STRIDE + DESCRIBED]! >>> 0;
   }
 
   /** It answered us at the address that we hold: whoever sits there is no victim of a forged source. */
   isProven(row: number): boolean {
-    return this.#proven[row] === 1;
+    return (this.#cells[row * STRIDE + STANDING]! & PROVEN) !== 0;
   }
 
   prove(row: number): void {
-    this.#proven[row] = 1;
+    this.#cells[row * STRIDE + STANDING]! |= PROVEN;
   }
 
   insert(about: Description, state: State, incarnation: number, now: Micros, describedAt = incarnation): number {
@@ -102,12 +110,12 @@ export class MemberTable {
     const row = this.#free.pop() ?? this.#rows++;
     this.#reserve(row, id);
     this.#rowOfId[id] = row;
-    this.#idOfRow[row] = id;
-    this.#state[row] = state;
-    this.#incarnation[row] = incarnation;
-    this.#describedAt[row] = describedAt;
+    const cell = row * STRIDE;
+    this.#cells[cell + ID] = id;
+    this.#cells[cell + INCARNATION] = incarnation;
+    this.#cells[cell + DESCRIBED] = describedAt;
+    this.#cells[cell + STANDING] = state;
     this.#changed[row] = now;
-    this.#proven[row] = 0;
     this.#descriptions[row] = about;
     this.#exported[row] = undefined;
     this.#counts[state]! += 1;
@@ -117,30 +125,34 @@ export class MemberTable {
 
   /** Moves a member to a state and incarnation; the caller has asked the lattice. */
   set(row: number, state: State, incarnation: number, now: Micros): void {
-    const before = this.#state[row]!;
+    const cell = row * STRIDE;
+    const standing = this.#cells[cell + STANDING]!;
+    const before = standing & STATE_BITS;
     if (before !== state) {
       this.#counts[before]! -= 1;
       this.#counts[state]! += 1;
-      this.#state[row] = state;
+      this.#cells[cell + STANDING] = (standing & PROVEN) | state;
       this.#changed[row] = now;
     }
-    this.#incarnation[row] = incarnation;
+    this.#cells[cell + INCARNATION] = incarnation;
     this.#exported[row] = undefined;
     this.#version += 1;
   }
 
   describe(row: number, about: Description, incarnation: number): void {
-    if (this.#descriptions[row]!.address !== about.address) this.#proven[row] = 0;
+    const cell = row * STRIDE;
+    if (this.#descriptions[row]!.address !== about.address) this.#cells[cell + STANDING]! &= ~PROVEN;
     this.#descriptions[row] = about;
-    this.#describedAt[row] = incarnation;
+    this.#cells[cell + DESCRIBED] = incarnation;
     this.#exported[row] = undefined;
     this.#version += 1;
   }
 
   remove(row: number): void {
-    const id = this.#idOfRow[row]!;
-    this.#counts[this.#state[row]!]! -= 1;
-    this.#state[row] = FREE;
+    const cell = row * STRIDE;
+    const id = this.#cells[cell + ID]!;
+    this.#counts[this.state(row)]! -= 1;
+    this.#cells[cell + STANDING] = FREE;
     this.#rowOfId[id] = -1;
     this.#descriptions[row] = undefined;
     this.#exported[row] = undefined;
@@ -155,8 +167,8 @@ export class MemberTable {
    */
   adopt(row: number, statement: PeerState): void {
     const { about, incarnation, state } = statement;
-    const same = about === this.#descriptions[row] && incarnation === this.#incarnation[row];
-    if (same && state === this.#state[row]) this.#exported[row] = statement;
+    const same = about === this.#descriptions[row] && incarnation === this.incarnation(row);
+    if (same && state === this.state(row)) this.#exported[row] = statement;
   }
 
   /** Whether this very statement is what the row holds. */
@@ -170,8 +182,8 @@ export class MemberTable {
     if (state === undefined) {
       state = Object.freeze({
         about: this.#descriptions[row]!,
-        incarnation: this.#incarnation[row]!,
-        state: this.#state[row] as State,
+        incarnation: this.incarnation(row),
+        state: this.state(row),
       });
       this.#exported[row] = state;
     }
@@ -179,14 +191,10 @@ export class MemberTable {
   }
 
   #reserve(row: number, id: number): void {
-    if (row >= this.#state.length) {
-      const size = this.#state.length * 2;
-      this.#idOfRow = grow(this.#idOfRow, new Int32Array(size));
-      this.#state = grow(this.#state, new Uint8Array(size).fill(FREE));
-      this.#incarnation = grow(this.#incarnation, new Uint32Array(size));
-      this.#describedAt = grow(this.#describedAt, new Uint32Array(size));
-      this.#changed = grow(this.#changed, new Float64Array(size));
-      this.#proven = grow(this.#proven, new Uint8Array(size));
+    if (row >= this.#changed.length) {
+      const rows = this.#changed.length * 2;
+      this.#cells = grow(this.#cells, new Int32Array(rows * STRIDE));
+      this.#changed = grow(this.#changed, new Float64Array(rows));
     }
     if (id >= this.#rowOfId.length) {
       this.#rowOfId = grow(this.#rowOfId, new Int32Array(Math.max(id + 1, this.#rowOfId.length * 2)).fill(-1));

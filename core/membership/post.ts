@@ -90,18 +90,16 @@ export class Post {
   }
 
   /**
-   * Where an answer goes, and to whom if that is a member who has answered us there. A forged source address is
-   * ignored: only the sender's own, or that of a proven member of that name, is believed.
+   * The row of whoever asks, if it is a member that has answered us at the address that it names; -1 for a stranger.
+   * Answers go to a member's own address and else to where the question came from: a forged source is never believed.
    */
-  returnAddress(source: Source | undefined, from: Address): { to: Address; peer: Description | undefined } {
-    if (source === undefined) return { to: from, peer: undefined };
+  asker(source: Source | undefined, from: Address): number {
+    if (source === undefined) return -1;
     const { table } = this.#ground;
     const row = table.find(source.name);
-    if (row < 0 || !table.isProven(row)) return { to: from, peer: undefined };
-    const peer = table.description(row);
-    if (peer.address === from || sameAddress(peer.address, from)) return { to: from, peer };
-    if (sameAddress(peer.address, source.address)) return { to: peer.address, peer };
-    return { to: from, peer: undefined };
+    if (row < 0 || !table.isProven(row)) return -1;
+    const { address } = table.description(row);
+    return sameAddress(address, from) || sameAddress(address, source.address) ? row : -1;
   }
 
   /** A frame for a stream: only the side that dialled writes the label. */

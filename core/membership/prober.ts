@@ -84,7 +84,7 @@ export class Prober implements Asker {
     health.move(-1);
     if (from === probe.about.address || sameAddress(from, probe.about.address)) {
       const roundTrip = clock.now() - probe.sentAt;
-      if (table.find(probe.about.name) === probe.row) table.prove(probe.row);
+      if (table.holds(probe.row) && table.description(probe.row) === probe.about) table.prove(probe.row);
       layers.onAck(probe.about, roundTrip, payload);
     }
   }

@@ -17,7 +17,7 @@ export class Questions {
 
   constructor(random: Random) {
     // Not from zero: a restarted node must not take answers to its past life for its own.
-    this.#sequence = random.int(0x1_0000_0000);
+    this.#sequence = random.int(0x4000_0000);
   }
 
   open(asker: Asker): number {

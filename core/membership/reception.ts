@@ -126,17 +126,15 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
     if (!this.#isForUs(ping.node)) return this.#ground.counters.drop('wrong-name');
     const { layers, settings, table } = this.#ground;
     const { sequence } = ping;
-    const { to, peer } = this.#post.returnAddress(ping.source, from);
-    if (peer === undefined) {
-      return this.#post.answer(to, ping, alone, { kind: Kind.ack, sequence, payload: undefined });
-    }
+    const asker = this.#post.asker(ping.source, from);
+    if (asker < 0) return this.#post.answer(from, ping, alone, { kind: Kind.ack, sequence, payload: undefined });
     const parts: Message[] = [{ kind: Kind.ack, sequence, payload: layers.ackPayload() }];
     // Whoever pings us lives: if we hold it dead it must hear so, or it could never object.
-    if (settings.healingIntervalMs > 0) {
-      const row = table.find(peer.name);
-      if (table.state(row) === State.dead) parts.push(this.#view.herald.messageAbout(row));
+    if (settings.healingIntervalMs > 0 && table.state(asker) === State.dead) {
+      parts.push(this.#view.herald.messageAbout(asker));
     }
-    this.#post.sendWithNews(to, parts, peer);
+    const peer = table.description(asker);
+    this.#post.sendWithNews(peer.address, parts, peer);
   }
 
   #isForUs(node: string): boolean {

@@ -30,8 +30,9 @@ export class Relays {
   }
 
   onRequest(request: IndirectPing, from: Address): void {
-    const { clock, settings, counters, hub } = this.#ground;
-    const { to, peer } = this.#post.returnAddress(request.source, from);
+    const { clock, settings, counters, hub, table } = this.#ground;
+    const asker = this.#post.asker(request.source, from);
+    const peer = asker < 0 ? undefined : table.description(asker);
     // Strangers could use us to ping whom they like: one end of the relay must be a member.
     if (peer === undefined && !this.#isMemberAt(request.node, request.target)) return counters.drop('unproven');
     if (this.#underWay.size >= RELAYS_MAX) return counters.drop('too-many-relays');
@@ -44,7 +45,7 @@ export class Relays {
     const sequence = this.#questions.open({
       onAck: () => {
         finish();
-        this.#reply(to, peer, request, Kind.ack);
+        this.#reply(from, peer, request, Kind.ack);
       },
     });
     const wait = Math.floor((settings.probeTimeoutMs * MILLISECOND * settings.nackPercent) / 100);
@@ -52,7 +53,7 @@ export class Relays {
       wait,
       entry(hub, () => {
         finish();
-        if (request.nack) this.#reply(to, peer, request, Kind.nack);
+        if (request.nack) this.#reply(from, peer, request, Kind.nack);
       }),
     );
     this.#underWay.add(finish);
@@ -61,15 +62,15 @@ export class Relays {
   }
 
   #reply(
-    to: Address,
+    from: Address,
     peer: Description | undefined,
     request: IndirectPing,
     kind: typeof Kind.ack | typeof Kind.nack,
   ): void {
     const { sequence } = request;
     const message = kind === Kind.ack ? { kind, sequence, payload: undefined } : { kind, sequence };
-    if (peer === undefined) this.#post.answer(to, request, true, message);
-    else this.#post.sendWithNews(to, [message], peer);
+    if (peer === undefined) this.#post.answer(from, request, true, message);
+    else this.#post.sendWithNews(peer.address, [message], peer);
   }
 
   #isMemberAt(name: string, address: Address): boolean {
