@@ -10,6 +10,8 @@ const ROOT = join(import.meta.dirname, '..', '..');
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rollcall-installed-'));
+  // The nearest package.json says what a .ts file is: this one says nothing, whatever lies further up.
+  writeFileSync(join(folder, 'package.json'), '{}');
   const installed = join(folder, 'node_modules/rollcall');
   for (const part of ['dist', 'package.json']) cpSync(join(ROOT, part), join(installed, part), { recursive: true });
   for (const name of Object.keys(manifest.dependencies)) {
