@@ -127,6 +127,8 @@ export const fast: MembershipSettings = {
   probeTimeoutMs: 200,
   streamTimeoutMs: 5_000,
   suspicionMultiplier: 3,
+  // With 4, one formation of 100 nodes in fifty leaves a rumour unheard until the next exchange of state.
+  retransmitMultiplier: 5,
   gossipIntervalMs: 100,
   pushPullIntervalMs: 15_000,
   healingIntervalMs: 10_000,
