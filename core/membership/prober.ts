@@ -6,7 +6,7 @@ import { Kind, State, type Description, type Frame, type Message, type Ping } fr
 import { entry, type Ground } from './ground.ts';
 import { pickPeers } from './peers.ts';
 import type { Post } from './post.ts';
-import type { Asker, Questions } from './questions.ts';
+import type { Questions } from './questions.ts';
 import type { View } from './view.ts';
 
 /** From protocol 3 on a peer answers pings over a stream, from 4 on it says so when it got no answer. */
@@ -32,7 +32,7 @@ interface Probe {
  * stays unprobed for more than 2n - 1 turns. Directly first; then through others and over a stream; whoever has not
  * answered when the turn ends is suspected.
  */
-export class Prober implements Asker {
+export class Prober {
   readonly #ground: Ground;
   readonly #post: Post;
   readonly #view: View;
@@ -75,6 +75,11 @@ export class Prober implements Asker {
     this.#ground.observe?.({ type: 'inserted', subject: this.#ground.table.description(row).name });
   }
 
+  /** Whether this is the number of the probe under way. There is one at most, so no table is asked. */
+  asks(sequence: number): boolean {
+    return this.#probe?.sequence === sequence;
+  }
+
   onAck(payload: Uint8Array | undefined, from: Address): void {
     const probe = this.#probe;
     if (probe === undefined || probe.acked) return;
@@ -110,7 +115,7 @@ export class Prober implements Asker {
   #begin(row: number, stretch: number): void {
     const { clock, settings, table, counters } = this.#ground;
     const about = table.description(row);
-    const sequence = this.#questions.open(this);
+    const sequence = this.#questions.next();
     this.#probe = {
       row,
       about,
@@ -202,7 +207,6 @@ export class Prober implements Asker {
     const probe = this.#probe;
     if (probe === undefined) return;
     this.#probe = undefined;
-    this.#questions.close(probe.sequence);
     this.#ground.clock.cancel(this.#timeoutTimer);
     probe.stream?.close();
   }

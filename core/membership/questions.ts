@@ -4,7 +4,6 @@ import type { Address } from '../ports/transport.ts';
 /** What waits for answers to one ping. */
 export interface Asker {
   onAck(payload: Uint8Array | undefined, from: Address): void;
-  onNack?(): void;
 }
 
 /**
@@ -20,10 +19,16 @@ export class Questions {
     this.#sequence = random.int(0x4000_0000);
   }
 
-  open(asker: Asker): number {
+  /** A number for a question whose answers the caller recognises by itself. */
+  next(): number {
     this.#sequence = (this.#sequence + 1) >>> 0;
-    this.#askers.set(this.#sequence, asker);
     return this.#sequence;
+  }
+
+  open(asker: Asker): number {
+    const sequence = this.next();
+    this.#askers.set(sequence, asker);
+    return sequence;
   }
 
   close(sequence: number): void {
@@ -32,10 +37,6 @@ export class Questions {
 
   ack(sequence: number, payload: Uint8Array | undefined, from: Address): void {
     this.#askers.get(sequence)?.onAck(payload, from);
-  }
-
-  nack(sequence: number): void {
-    this.#askers.get(sequence)?.onNack?.();
   }
 
   clear(): void {

@@ -5,6 +5,7 @@ import { Kind, State, type Frame, type Message, type Packet, type Ping } from '.
 import { entry, type Ground } from './ground.ts';
 import type { Exchange } from './exchange.ts';
 import type { Post } from './post.ts';
+import type { Prober } from './prober.ts';
 import type { Questions } from './questions.ts';
 import type { Relays } from './relays.ts';
 import type { View } from './view.ts';
@@ -17,15 +18,25 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
   readonly #ground: Ground;
   readonly #post: Post;
   readonly #view: View;
+  readonly #prober: Prober;
   readonly #questions: Questions;
   readonly #relays: Relays;
   readonly #exchange: Exchange;
   #streams = 0;
 
-  constructor(ground: Ground, post: Post, view: View, questions: Questions, relays: Relays, exchange: Exchange) {
+  constructor(
+    ground: Ground,
+    post: Post,
+    view: View,
+    prober: Prober,
+    questions: Questions,
+    relays: Relays,
+    exchange: Exchange,
+  ) {
     this.#ground = ground;
     this.#post = post;
     this.#view = view;
+    this.#prober = prober;
     this.#questions = questions;
     this.#relays = relays;
     this.#exchange = exchange;
@@ -104,6 +115,7 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
       case Kind.ping:
         return this.#onPing(message, from, alone);
       case Kind.ack:
+        if (this.#prober.asks(message.sequence)) return this.#prober.onAck(message.payload, from);
         return this.#questions.ack(message.sequence, message.payload, from);
       case Kind.alive:
         return this.#view.hearAlive(message.about, message.incarnation, 'gossip');
@@ -114,7 +126,8 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
       case Kind.indirectPing:
         return this.#relays.onRequest(message, from);
       case Kind.nack:
-        return this.#questions.nack(message.sequence);
+        if (this.#prober.asks(message.sequence)) this.#prober.onNack();
+        return;
       case Kind.user:
         return this.#ground.layers.onMessage(message.payload);
       case Kind.error:

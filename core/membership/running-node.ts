@@ -121,7 +121,15 @@ export class RunningNode {
     this.#gossip = new Gossip(ground, this.post, this.view);
     this.#exchange = new Exchange(ground, this.post, this.view);
     this.#healing = new Healing(ground, this.view, this.#exchange);
-    const reception = new Reception(ground, this.post, this.view, this.#questions, this.#relays, this.#exchange);
+    const reception = new Reception(
+      ground,
+      this.post,
+      this.view,
+      this.#prober,
+      this.#questions,
+      this.#relays,
+      this.#exchange,
+    );
 
     this.post.open(transport, options.bind ?? options.address, reception);
     ground.layers.attach({
