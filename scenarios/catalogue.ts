@@ -1,5 +1,5 @@
 import { builtinScenarios } from './builtin/index.ts';
-import { UnknownScenario, UsageError } from './errors.ts';
+import { UnknownScenario, UnusableFile, UsageError } from './errors.ts';
 import { findFiles, looksLikeFile } from './files.ts';
 import { loadScenarios } from './loader.ts';
 import type { Scenario } from './scenario.ts';
@@ -24,6 +24,11 @@ export function splitArguments(given: readonly string[]): { files: string[]; pat
 export async function openCatalogue(files: readonly string[]): Promise<Catalogue> {
   const own: Scenario[] = [];
   for (const file of files) own.push(...(await loadScenarios(file)));
+  // Of `./folder/*.ts` some files only help the others; but if none holds a scenario, something was forgotten.
+  if (files.length > 0 && own.length === 0) {
+    const what = 'it exports no scenario. Export what defineScenario({ name, summary, stage }) returns.';
+    throw new UnusableFile(files.join(', '), what);
+  }
   return catalogueOf([...builtinScenarios, ...own], own.length > 0 ? own : builtinScenarios, files);
 }
 

@@ -77,12 +77,12 @@ export function membershipInvariants(settings: MembershipSettings, options: Judg
   return invariantsOf(rules);
 }
 
-/** Hosts that start without what they stored, or whose clock is moved: they cannot know how far they had come. */
+/** Hosts that start without what they stored: they cannot know how far they had come. */
 function forgetfulHosts(faults: readonly Fault[]): ReadonlySet<string> {
   const forgetful = new Set<string>();
   for (const fault of faults) {
-    const forgets = (fault.kind === 'restart' && !fault.keepStore) || (fault.kind === 'clock' && fault.jumpMs < 0);
-    if (forgets) for (const host of fault.hosts) forgetful.add(host);
+    if (fault.kind !== 'restart' || fault.keepStore) continue;
+    for (const host of fault.hosts) forgetful.add(host);
   }
   return forgetful;
 }
