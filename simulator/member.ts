@@ -17,6 +17,9 @@ export interface MemberProgramOptions {
   /** Sealed under the first key; none for plain text. */
   readonly keys?: readonly Key[];
   readonly allow?: readonly string[];
+  /** Both are for moving a running cluster to encryption; see `MembershipOptions`. */
+  readonly acceptPlain?: boolean;
+  readonly sealOutgoing?: boolean;
   /** Starts by itself at boot; otherwise it waits for the command `join`. */
   readonly autoJoin?: boolean;
   /** Starts knowing these: a world that is already formed. */
@@ -51,6 +54,8 @@ export function memberProgram(options: MemberProgramOptions): Program {
       ...(options.meta === undefined ? {} : { meta: bytesFromText(options.meta) }),
       ...(options.label === undefined ? {} : { label: options.label }),
       ...(options.keys === undefined ? {} : { keyring: new Keyring(options.keys) }),
+      ...(options.acceptPlain === undefined ? {} : { acceptPlain: options.acceptPlain }),
+      ...(options.sealOutgoing === undefined ? {} : { sealOutgoing: options.sealOutgoing }),
       ...(options.allow === undefined ? {} : { allow: options.allow }),
       ...(options.known === undefined || host.boot > 1 ? {} : { known: options.known }),
       ...(options.names === undefined ? {} : { names: options.names }),

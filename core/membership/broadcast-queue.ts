@@ -6,6 +6,8 @@ const CLASSES: readonly NewsClass[] = ['alive', 'failed', 'user'];
 
 interface Item {
   readonly shelf: Shelf;
+  /** Where it is found by its subject. */
+  readonly items: Map<string, Item>;
   readonly subject: string;
   readonly message: Message;
   readonly size: number;
@@ -90,8 +92,10 @@ class Cursor {
 }
 
 export interface QueueLimits {
-  /** User items beyond this push out the one that was sent most. */
+  /** User items beyond this push out the one that was sent most … */
   readonly userMax: number;
+  /** … and tell of it. */
+  onDropped(): void;
   /** Bytes that a part adds beside its message. */
   readonly partOverhead: number;
   /** At most this many items per packet; 0 for no limit. */
@@ -108,35 +112,42 @@ export class BroadcastQueue {
     failed: new Shelf(),
     user: new Shelf(),
   };
-  readonly #bySubject = new Map<string, Item>();
+  /** By subject, members apart from what applications and layers name as they like. */
+  readonly #members = new Map<string, Item>();
+  readonly #users = new Map<string, Item>();
   readonly #limits: QueueLimits;
-  #dropped = 0;
 
   constructor(limits: QueueLimits) {
     this.#limits = limits;
   }
 
   get size(): number {
-    return this.#bySubject.size;
-  }
-
-  /** User items that were pushed out before they were sent often enough. */
-  get dropped(): number {
-    return this.#dropped;
+    return this.#members.size + this.#users.size;
   }
 
   /** `onDone` runs when the item has been sent often enough or something newer replaced it. */
   add(news: NewsClass, subject: string, message: Message, size: number, onDone?: () => void): void {
-    const held = this.#bySubject.get(subject);
+    const items = news === 'user' ? this.#users : this.#members;
+    const held = items.get(subject);
     if (held !== undefined) this.#discard(held);
     const shelf = this.#shelves[news];
     if (news === 'user' && shelf.size >= this.#limits.userMax) {
-      this.#dropped += 1;
+      this.#limits.onDropped();
       this.#discard(shelf.worst()!);
     }
-    const item: Item = { shelf, subject, message, size, onDone, transmits: 0, newer: undefined, older: undefined };
+    const item: Item = {
+      shelf,
+      items,
+      subject,
+      message,
+      size,
+      onDone,
+      transmits: 0,
+      newer: undefined,
+      older: undefined,
+    };
     shelf.push(item);
-    this.#bySubject.set(subject, item);
+    items.set(subject, item);
   }
 
   /**
@@ -144,7 +155,7 @@ export class BroadcastQueue {
    * comes from the class that has had the fewest bytes of this packet, so no class starves another.
    */
   fill(parts: Message[], room: number, transmitLimit: number): void {
-    if (this.#bySubject.size === 0) return;
+    if (this.size === 0) return;
     const { partOverhead, itemsPerPacket } = this.#limits;
     const taken: Item[] = [];
     const cursors = this.#cursors();
@@ -163,14 +174,15 @@ export class BroadcastQueue {
       if (item.transmits < transmitLimit) {
         item.shelf.push(item);
       } else {
-        this.#bySubject.delete(item.subject);
+        item.items.delete(item.subject);
         item.onDone?.();
       }
     }
   }
 
   clear(): void {
-    this.#bySubject.clear();
+    this.#members.clear();
+    this.#users.clear();
     for (const news of CLASSES) {
       this.#shelves[news].heads.length = 0;
       this.#shelves[news].size = 0;
@@ -188,7 +200,7 @@ export class BroadcastQueue {
 
   #discard(item: Item): void {
     item.shelf.remove(item);
-    this.#bySubject.delete(item.subject);
+    item.items.delete(item.subject);
     item.onDone?.();
   }
 }

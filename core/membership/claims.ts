@@ -71,10 +71,12 @@ export class Claims {
     this.#open.set(row, challenge);
     const sequence = this.#questions.open({ onAck: () => this.#refuse(challenge) });
     const ping = { kind: Kind.ping, sequence, node: held.name, source: this.#view.source } as const;
-    const wait = settings.probeTimeoutMs * MILLISECOND;
+    // A whole turn: as long as a probe gets before anybody is so much as suspected.
+    const wait = settings.probeIntervalMs * MILLISECOND;
     this.#post.send(held.address, [ping], held);
     const stream = this.#post.endpoint?.connect(held.address, wait, {
       onMessage: (frame) => {
+        if (!this.#post.admits(undefined, frame.key)) return;
         if (frame.message.kind !== Kind.ack || frame.message.sequence !== sequence) return;
         entry(hub, () => this.#refuse(challenge))();
       },

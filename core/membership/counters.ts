@@ -18,8 +18,12 @@ export type DropReason =
   /** An answer that would be longer than its question, to an address that nobody vouches for. */
   | 'unproven'
   | 'wrong-name'
-  /** A member without a name: damaged, or forged. */
-  | 'nameless'
+  /** A member without a name or port, or with more metadata than a packet holds: damaged, or forged. */
+  | 'unusable'
+  /** A second question in one datagram: nobody honest asks two. */
+  | 'too-many-questions'
+  /** User broadcasts pushed out by newer ones before they were sent often enough. */
+  | 'queue-full'
   | 'too-many-streams'
   | 'too-many-relays'
   | 'table-full';

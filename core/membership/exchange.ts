@@ -6,7 +6,6 @@ import { sameAddress } from '../address.ts';
 import { Kind, State, type Frame, type PeerState, type PushPull } from '../wire/messages.ts';
 import { pushPullPeriodMs } from './formulas.ts';
 import { entry, type Ground } from './ground.ts';
-import { overrides } from './lattice.ts';
 import { pickPeers } from './peers.ts';
 import type { Post } from './post.ts';
 import { versionConflict } from './versions.ts';
@@ -147,7 +146,7 @@ export class Exchange {
   #mergeOne(statement: PeerState): void {
     const { about, incarnation, state } = statement;
     const view = this.#view;
-    const { table, departed, name } = this.#ground;
+    const { table, name } = this.#ground;
     const row = table.find(about.name);
     if (row >= 0 && table.states(row, statement)) return;
     if (state === State.alive) {
@@ -156,10 +155,7 @@ export class Exchange {
       return;
     }
     if (row < 0 && state >= State.dead) {
-      // Never met, and gone already: only its old news must not make it a member.
-      const gone = departed.get(about.name);
-      if (gone === undefined || overrides(state, incarnation, gone.state, gone.incarnation))
-        departed.remember(statement);
+      view.meetDeparted(statement);
       return;
     }
     // Who accuses us is not said; we object all the same.

@@ -28,7 +28,7 @@ export class Healing {
   readonly #exchange: Exchange;
   readonly #random: Random;
   readonly #onAttempt: () => void;
-  #seeds: Seeds = [];
+  readonly #seeds: Seeds[] = [];
   #timer: Timer = 0;
 
   constructor(ground: Ground, view: View, exchange: Exchange) {
@@ -41,8 +41,7 @@ export class Healing {
 
   /** Seeds are tried again for as long as nobody of that address is listed. */
   remember(seeds: Seeds): void {
-    if (seeds.length === 0 && typeof seeds !== 'function') return;
-    this.#seeds = seeds;
+    if (!this.#seeds.includes(seeds)) this.#seeds.push(seeds);
   }
 
   start(): void {
@@ -71,7 +70,7 @@ export class Healing {
   #missing(): Address[] {
     const { table, departed } = this.#ground;
     const missing = departed.dead().map((one) => one.about.address);
-    const unlisted = new Set(currentSeeds(this.#seeds));
+    const unlisted = new Set(this.#seeds.flatMap(currentSeeds));
     if (unlisted.size === 0 && table.count(State.dead) === 0) return missing;
     for (let row = 0; row < table.rows; row += 1) {
       if (!table.holds(row)) continue;

@@ -30,7 +30,8 @@ export class Herald {
     const { table } = this.#ground;
     const { name, address, meta } = table.description(row);
     const incarnation = table.incarnation(row);
-    return Object.freeze({ name, address, meta, state: STATE_NAMES[table.state(row)], incarnation });
+    // A copy: whoever writes into a snapshot must not write into what we gossip.
+    return Object.freeze({ name, address, meta: meta.slice(), state: STATE_NAMES[table.state(row)], incarnation });
   }
 
   /** Puts what we hold of a row into the gossip queue. */

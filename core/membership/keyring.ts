@@ -16,7 +16,7 @@ export class Keyring {
   /** Primary first. */
   #keys: readonly Key[];
   #primary: Key | undefined;
-  #onChange: () => void = () => {};
+  readonly #listeners: (() => void)[] = [];
 
   constructor(keys: readonly Key[] = []) {
     for (const key of keys) checkKey(key);
@@ -26,7 +26,7 @@ export class Keyring {
 
   /** Runs after each change of the ring. */
   onChange(listener: () => void): void {
-    this.#onChange = listener;
+    this.#listeners.push(listener);
   }
 
   /** All keys, primary first. */
@@ -75,7 +75,7 @@ export class Keyring {
   #set(keys: readonly Key[]): void {
     this.#keys = Object.freeze(keys);
     this.#primary = keys[0];
-    this.#onChange();
+    for (const listener of this.#listeners) listener();
   }
 }
 

@@ -28,19 +28,19 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 }
 
 /**
- * Incarnations are plain unsigned 32-bit numbers and never wrap. Nobody may be accused at the ceiling or above, so
- * whoever is accused can always answer with a higher one.
+ * Incarnations are plain unsigned 32-bit numbers and never wrap. Honest ones are seconds since 1970 or small counts, so
+ * nobody may be accused above what the year 2065 will bring, and nobody may claim more than this above that. Both limits
+ * are the same for everybody, whatever clocks say and whatever was heard before: an accusation that one member believes,
+ * its subject can always answer, and what it answers all believe.
  */
-export const INCARNATION_CEILING = 0xffff_fffe;
+export const ACCUSATION_MAX = 3_000_000_000;
+export const INCARNATION_MAX = ACCUSATION_MAX + 0x0100_0000;
 
-/** Half a year of seconds: no member that we know gets this far ahead of what we hold by honest means. */
-export const INCARNATION_JUMP = 0x0100_0000;
+/** Half a year of seconds: an accusation this far above what we hold is not worth believing before its subject speaks. */
+const JUMP = 0x0100_0000;
 
-/** Evidence too high to be true: at the very top, or out of reach of what is held about a live subject. */
-export function implausible(state: State, incarnation: number, heldState: State, heldIncarnation: number): boolean {
-  const top = state === State.alive ? INCARNATION_CEILING : INCARNATION_CEILING - 1;
-  if (incarnation > top) return true;
-  // A departed name may come back from another implementation, whose incarnations live elsewhere.
-  const returning = state === State.alive && heldState >= State.dead;
-  return !returning && incarnation - heldIncarnation > INCARNATION_JUMP;
+/** Evidence too high to be true. */
+export function implausible(state: State, incarnation: number, heldIncarnation: number): boolean {
+  if (state === State.alive) return incarnation > INCARNATION_MAX;
+  return incarnation > ACCUSATION_MAX || incarnation - heldIncarnation > JUMP;
 }

@@ -60,7 +60,11 @@ export class Layers {
   }
 
   attach(host: LayerHost): void {
-    for (const layer of this.#layers) layer.attach(host);
+    for (const layer of this.#layers) {
+      // What one layer calls its news must not replace another's.
+      const gossip = (key: string, payload: Uint8Array): void => host.gossip(`${layer.tag ?? ''}/${key}`, payload);
+      layer.attach({ name: host.name, now: () => host.now(), size: () => host.size(), gossip });
+    }
   }
 
   onMessage(payload: Uint8Array): void {

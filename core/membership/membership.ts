@@ -7,10 +7,10 @@ import { EventHub, type EventOf, type Member, type MembershipEvent, type Members
 import { entry } from './ground.ts';
 import { currentSeeds, type Seeds } from './healing.ts';
 import { Keyring } from './keyring.ts';
-import { INCARNATION_CEILING, INCARNATION_JUMP } from './lattice.ts';
-import { checkAddress, checkedVsn, checkMeta, checkName, type MembershipOptions } from './options.ts';
+import { ACCUSATION_MAX, INCARNATION_MAX } from './lattice.ts';
+import { checkAddress, checkedVsn, checkIncarnation, checkMeta, checkName, type MembershipOptions } from './options.ts';
 import { MessageTooLarge, RunningNode, type JoinResult } from './running-node.ts';
-import { presets, type MembershipSettings } from './settings.ts';
+import { checkSettings, presets, type MembershipSettings } from './settings.ts';
 
 /** None of the seeds could be reached. They are tried again for as long as the node runs. */
 export class JoinFailed extends RollcallError {
@@ -52,12 +52,14 @@ export class Membership {
 
   constructor(options: MembershipOptions) {
     this.#settings = options.settings ?? presets.lan;
+    checkSettings(this.#settings);
     checkName(options.name);
     checkAddress(options.address);
     this.#meta = (options.meta ?? new Uint8Array(0)).slice();
     checkMeta(this.#meta, this.#settings.metaMaxBytes);
     this.#vsn = checkedVsn(options.vsn);
     this.#options = options;
+    checkIncarnation(options.incarnation ?? 0);
     this.#incarnation = options.incarnation ?? 0;
     this.keyring = options.keyring ?? new Keyring();
     this.keyring.onChange(entry(this.#hub, () => this.#hub.emit({ type: 'keys', count: this.keyring.list().length })));
@@ -91,8 +93,8 @@ export class Membership {
    * first of its cluster. Rejects with `JoinFailed` when none answered; the node runs on and keeps trying them.
    */
   join(seeds: Seeds = []): Promise<JoinResult> {
-    currentSeeds(seeds).forEach(checkAddress);
     return new Promise((resolve, reject) => {
+      currentSeeds(seeds).forEach(checkAddress);
       this.#enter(() => {
         this.#start().join(seeds, (result) => {
           if (result.contacted.length === 0 && result.failed.length > 0) reject(new JoinFailed(result));
@@ -102,19 +104,24 @@ export class Membership {
     });
   }
 
-  /** Says goodbye and stops. Afterwards nothing runs; `join` starts again. */
+  /** Says goodbye and stops. Afterwards nothing runs and all iterators have ended; `join` starts again. */
   leave(): Promise<void> {
     const node = this.#node;
     if (node === undefined) return Promise.resolve();
-    this.#leaving ??= new Promise((resolve) => {
-      this.#enter(() =>
-        node.leave(() => {
-          this.#ended();
-          resolve();
-        }),
-      );
+    if (this.#leaving !== undefined) return this.#leaving;
+    let left = (): void => {};
+    this.#leaving = new Promise((resolve) => {
+      left = resolve;
     });
-    return this.#leaving;
+    const leaving = this.#leaving;
+    // A node that is alone is done before `leave` returns.
+    this.#enter(() =>
+      node.leave(() => {
+        this.#ended();
+        left();
+      }),
+    );
+    return leaving;
   }
 
   /** Stops at once, without a goodbye: the others will find out. */
@@ -162,7 +169,7 @@ export class Membership {
     this.#meta = meta.slice();
     const node = this.#node;
     if (node === undefined || this.#leaving !== undefined) return;
-    this.#enter(() => node.view.announce(this.#describe(), Math.min(node.view.incarnation + 1, INCARNATION_CEILING)));
+    this.#enter(() => node.view.announce(this.#describe(), Math.min(node.view.incarnation + 1, INCARNATION_MAX)));
   }
 
   /** Sends a datagram to one member: it may be lost. */
@@ -215,7 +222,7 @@ export class Membership {
     return this.#hub.on(type, handler);
   }
 
-  /** All events from now on; ends when the node is closed by `break` or `return`. Slow readers lose the oldest beyond `limit`. */
+  /** All events from now on, until the node has left or stopped. Slow readers lose the oldest beyond `limit`. */
   events(limit = 1_024): AsyncIterableIterator<MembershipEvent> {
     if (!Number.isInteger(limit) || limit < 1) throw new InvalidSetting('limit', limit, 'a whole number of at least 1');
     return this.#hub.iterate(limit);
@@ -226,9 +233,9 @@ export class Membership {
     if (this.#node === undefined) {
       const { ports } = this.#options;
       const seconds = Math.floor(ports.clock.wallTime() / 1_000);
-      // A clock far in the future must leave room for refutations below the ceiling.
-      const byClock = Math.min(Math.max(1, seconds), INCARNATION_CEILING - INCARNATION_JUMP);
-      this.#incarnation = Math.min(Math.max(byClock, this.#incarnation + 1), INCARNATION_CEILING);
+      // A clock far in the future must leave room to refute.
+      const byClock = Math.min(Math.max(1, seconds), ACCUSATION_MAX);
+      this.#incarnation = Math.min(Math.max(byClock, this.#incarnation + 1), INCARNATION_MAX);
       this.#node = new RunningNode(
         {
           options: this.#options,
@@ -249,6 +256,7 @@ export class Membership {
     this.#node = undefined;
     this.#leaving = undefined;
     this.#snapshot = undefined;
+    this.#hub.close();
   }
 
   #describe(): Description {

@@ -38,8 +38,12 @@ export interface MembershipOptions {
   readonly label?: string;
   /** With a keyring everything is sealed; without one everything is plain. */
   readonly keyring?: Keyring;
-  /** Believe plain text although there is a key: only while a cluster is being moved to encryption. */
+  /**
+   * Moving a running cluster to encryption takes three rounds of restarts: every node gets the keyring with `acceptPlain`
+   * true and `sealOutgoing` false; then `sealOutgoing` true; then `acceptPlain` false. Both are for that alone.
+   */
   readonly acceptPlain?: boolean;
+  readonly sealOutgoing?: boolean;
   readonly compress?: boolean;
   /** 1 unless peers speak protocol 1 only. */
   readonly sealVersion?: 0 | 1;
@@ -68,6 +72,13 @@ export function checkName(name: string): void {
 export function checkAddress(address: Address): void {
   if (parseAddress(address).port === 0)
     throw new InvalidSetting('address', address, 'an address with a port of 1 or more');
+}
+
+/** A stored incarnation: a whole number of 32 bits. */
+export function checkIncarnation(incarnation: number): void {
+  if (!Number.isInteger(incarnation) || incarnation < 0 || incarnation > 0xffff_ffff) {
+    throw new InvalidSetting('incarnation', incarnation, 'a whole number from 0 to 4294967295');
+  }
 }
 
 export function checkMeta(meta: Uint8Array, maxBytes: number): void {

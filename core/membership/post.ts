@@ -3,6 +3,7 @@ import type { Address, Endpoint, EndpointHandlers, Protocol, Transport } from '.
 import type { Description, Frame, Message, Packet, Source } from '../wire/messages.ts';
 import { sameAddress } from '../address.ts';
 import { COMPOUND_HEADER, COMPOUND_PART } from '../wire/compound.ts';
+import { CHECKSUM_HEADER } from '../wire/packet.ts';
 import { messageSize } from '../wire/sizes.ts';
 import { Kind } from '../wire/messages.ts';
 import { envelopeSize, memberlistProtocol } from '../wire/protocol.ts';
@@ -21,6 +22,8 @@ export interface Envelope {
   readonly keyring: Keyring;
   /** Believe plain text although there is a key: only while a cluster is being moved to encryption. */
   readonly acceptPlain: boolean;
+  /** Seal what is sent; off only while a cluster is being moved to encryption. */
+  readonly sealOutgoing: boolean;
   /** Compress what gets smaller by it. */
   readonly compress: boolean;
   /** 1, or 0 for peers that speak protocol 1 only. */
@@ -33,6 +36,7 @@ export class Post {
   readonly #label: string;
   readonly #keyring: Keyring;
   readonly #acceptPlain: boolean;
+  readonly #sealOutgoing: boolean;
   readonly #sealVersion: 0 | 1;
   readonly #protocol: Protocol<Packet, Frame>;
   #endpoint: Endpoint<Packet, Frame> | undefined;
@@ -42,6 +46,7 @@ export class Post {
     this.#label = envelope.label;
     this.#keyring = envelope.keyring;
     this.#acceptPlain = envelope.acceptPlain;
+    this.#sealOutgoing = envelope.sealOutgoing;
     this.#sealVersion = envelope.sealVersion;
     this.#protocol = memberlistProtocol({ ...envelope, crypto, keys: () => envelope.keyring.list() });
   }
@@ -64,7 +69,7 @@ export class Post {
   send(to: Address, parts: readonly Message[], peer: Description | undefined): void {
     if (this.#endpoint === undefined) return;
     this.#ground.counters.packetsSent += 1;
-    const key = this.#keyring.primary;
+    const key = this.#key;
     this.#endpoint.send(to, { label: this.#label, key, checksum: this.#checksums(peer), parts });
   }
 
@@ -80,18 +85,20 @@ export class Post {
     return this.#ground.settings.packetBytes - this.#overhead(peer);
   }
 
-  /** Sends an answer to whoever asks, and to strangers only if it is no longer than their question. */
-  answer(to: Address, question: Message, alone: boolean, answer: Message): void {
-    const overhead = this.#overhead(undefined);
-    // A question that shared its packet with others paid for its own bytes only.
-    const paid = messageSize(question) + (alone ? overhead : COMPOUND_PART);
-    if (messageSize(answer) + overhead > paid) this.#ground.counters.drop('unproven');
+  /** Bytes of message that one packet can carry to anybody: checksummed or sealed, whichever is in use. */
+  get sharedRoom(): number {
+    return this.room(undefined) - (this.#key === undefined ? CHECKSUM_HEADER : 0);
+  }
+
+  /** Answers a stranger: only if that is no longer than the question, or if the question came under our key. */
+  answer(to: Address, question: Message, sealed: boolean, answer: Message): void {
+    if (!sealed && messageSize(answer) > messageSize(question)) this.#ground.counters.drop('unproven');
     else this.send(to, [answer], undefined);
   }
 
   /**
-   * The row of whoever asks, if it is a member that has answered us at the address that it names; -1 for a stranger.
-   * Answers go to a member's own address and else to where the question came from: a forged source is never believed.
+   * The row of whoever asks, if it is a member that has answered us at the address that the question came from; -1 for
+   * a stranger. The address that a question names is never believed: answers go where it came from.
    */
   asker(source: Source | undefined, from: Address): number {
     if (source === undefined) return -1;
@@ -99,12 +106,12 @@ export class Post {
     const row = table.find(source.name);
     if (row < 0 || !table.isProven(row)) return -1;
     const { address } = table.description(row);
-    return sameAddress(address, from) || sameAddress(address, source.address) ? row : -1;
+    return sameAddress(address, from) ? row : -1;
   }
 
   /** A frame for a stream: only the side that dialled writes the label. */
   frame(message: Frame['message'], dialled: boolean): Frame {
-    return { label: dialled ? this.#label : '', key: this.#keyring.primary, message };
+    return { label: dialled ? this.#label : '', key: this.#key, message };
   }
 
   frameSize(frame: Frame): number {
@@ -138,8 +145,12 @@ export class Post {
     }
   }
 
+  get #key(): Key | undefined {
+    return this.#sealOutgoing ? this.#keyring.primary : undefined;
+  }
+
   #overhead(peer: Description | undefined): number {
-    const sealed = this.#keyring.primary !== undefined;
+    const sealed = this.#key !== undefined;
     return envelopeSize({
       label: this.#label,
       sealed,
@@ -150,7 +161,7 @@ export class Post {
 
   #checksums(peer: Description | undefined): boolean {
     // A sealed packet needs no checksum: its tag is a better one.
-    return this.#keyring.primary === undefined && peer !== undefined && peer.vsn[1]! >= CHECKSUM_SINCE;
+    return this.#key === undefined && peer !== undefined && peer.vsn[1]! >= CHECKSUM_SINCE;
   }
 }
 

@@ -17,6 +17,8 @@ const NACK_SINCE = 4;
 interface Probe {
   readonly row: number;
   readonly about: Description;
+  /** At which it is probed: whoever refutes meanwhile has shown that it lives. */
+  readonly incarnation: number;
   readonly sequence: number;
   readonly sentAt: Micros;
   acked: boolean;
@@ -119,6 +121,7 @@ export class Prober {
     this.#probe = {
       row,
       about,
+      incarnation: table.incarnation(row),
       sequence,
       sentAt: clock.now(),
       acked: false,
@@ -200,7 +203,7 @@ export class Prober {
     // The row may belong to somebody else by now, or its subject live at another address.
     if (table.find(probe.about.name) !== probe.row || table.description(probe.row).address !== probe.about.address)
       return;
-    this.#view.hearSuspect(probe.about.name, table.incarnation(probe.row), name, 'probe');
+    this.#view.hearSuspect(probe.about.name, probe.incarnation, name, 'probe');
   }
 
   #abandon(): void {

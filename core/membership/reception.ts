@@ -48,8 +48,14 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
     if (!this.#post.admits(packet.label, packet.key)) return;
     hub.enter();
     try {
-      const alone = packet.parts.length === 1;
-      for (const part of packet.parts) this.#onMessage(part, from, alone);
+      // Nobody honest asks two questions at once; whoever does may be after the answers' victim.
+      let asked = false;
+      for (const part of packet.parts) {
+        const asks = part.kind === Kind.ping || part.kind === Kind.indirectPing;
+        if (asks && asked) counters.drop('too-many-questions');
+        else this.#onMessage(part, from, packet.key !== undefined);
+        asked ||= asks;
+      }
     } finally {
       hub.exit();
     }
@@ -110,10 +116,10 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
     }
   }
 
-  #onMessage(message: Message, from: Address, alone: boolean): void {
+  #onMessage(message: Message, from: Address, sealed: boolean): void {
     switch (message.kind) {
       case Kind.ping:
-        return this.#onPing(message, from, alone);
+        return this.#onPing(message, from, sealed);
       case Kind.ack:
         if (this.#prober.asks(message.sequence)) return this.#prober.onAck(message.payload, from);
         return this.#questions.ack(message.sequence, message.payload, from);
@@ -124,7 +130,7 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
       case Kind.dead:
         return this.#view.hearDead(message.node, message.incarnation, message.from, 'gossip');
       case Kind.indirectPing:
-        return this.#relays.onRequest(message, from);
+        return this.#relays.onRequest(message, from, sealed);
       case Kind.nack:
         if (this.#prober.asks(message.sequence)) this.#prober.onNack();
         return;
@@ -135,12 +141,12 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
     }
   }
 
-  #onPing(ping: Ping, from: Address, alone: boolean): void {
+  #onPing(ping: Ping, from: Address, sealed: boolean): void {
     if (!this.#isForUs(ping.node)) return this.#ground.counters.drop('wrong-name');
     const { layers, settings, table } = this.#ground;
     const { sequence } = ping;
     const asker = this.#post.asker(ping.source, from);
-    if (asker < 0) return this.#post.answer(from, ping, alone, { kind: Kind.ack, sequence, payload: undefined });
+    if (asker < 0) return this.#post.answer(from, ping, sealed, { kind: Kind.ack, sequence, payload: undefined });
     const parts: Message[] = [{ kind: Kind.ack, sequence, payload: layers.ackPayload() }];
     // Whoever pings us lives: if we hold it dead it must hear so, or it could never object.
     if (settings.healingIntervalMs > 0 && table.state(asker) === State.dead) {

@@ -1,7 +1,7 @@
-import { MILLISECOND } from '../ports/clock.ts';
+import { MILLISECOND, type Timer } from '../ports/clock.ts';
 import type { Address } from '../ports/transport.ts';
 import { sameAddress } from '../address.ts';
-import { Kind, type Description, type IndirectPing } from '../wire/messages.ts';
+import { Kind, type Ack, type IndirectPing, type Nack } from '../wire/messages.ts';
 import { entry, type Ground } from './ground.ts';
 import type { Post } from './post.ts';
 import type { Questions } from './questions.ts';
@@ -29,48 +29,47 @@ export class Relays {
     for (const finish of [...this.#underWay]) finish();
   }
 
-  onRequest(request: IndirectPing, from: Address): void {
+  onRequest(request: IndirectPing, from: Address, sealed: boolean): void {
     const { clock, settings, counters, hub, table } = this.#ground;
+    // Whoever could have us ping any address would have a reflector: the target must be a member where we know it.
+    if (!this.#isMemberAt(request.node, request.target)) return counters.drop('unproven');
+    if (this.#underWay.size >= RELAYS_MAX) return counters.drop('too-many-relays');
     const asker = this.#post.asker(request.source, from);
     const peer = asker < 0 ? undefined : table.description(asker);
-    // Strangers could use us to ping whom they like: one end of the relay must be a member.
-    if (peer === undefined && !this.#isMemberAt(request.node, request.target)) return counters.drop('unproven');
-    if (this.#underWay.size >= RELAYS_MAX) return counters.drop('too-many-relays');
+    const reply = (message: Ack | Nack): void => {
+      if (peer === undefined) this.#post.answer(from, request, sealed, message);
+      else this.#post.sendWithNews(peer.address, [message], peer);
+    };
 
+    const { sequence: asked } = request;
+    const timers: Timer[] = [];
     const finish = (): void => {
       this.#questions.close(sequence);
-      clock.cancel(timer);
+      for (const timer of timers) clock.cancel(timer);
       this.#underWay.delete(finish);
     };
     const sequence = this.#questions.open({
       onAck: () => {
         finish();
-        this.#reply(from, peer, request, Kind.ack);
+        reply({ kind: Kind.ack, sequence: asked, payload: undefined });
       },
     });
-    const wait = Math.floor((settings.probeTimeoutMs * MILLISECOND * settings.nackPercent) / 100);
-    const timer = clock.after(
-      wait,
-      entry(hub, () => {
-        finish();
-        if (request.nack) this.#reply(from, peer, request, Kind.nack);
-      }),
-    );
     this.#underWay.add(finish);
+    // A nack says "not yet": the asker waits for as long as its turn lasts, so a late ack is passed on as well.
+    const patience = settings.probeIntervalMs * (settings.healthScalesTimeout ? settings.healthMax + 1 : 1);
+    timers.push(clock.after(patience * MILLISECOND, finish));
+    if (request.nack) {
+      const nack = entry(hub, () => reply({ kind: Kind.nack, sequence: asked }));
+      timers.push(clock.after(this.#nackAfterMs() * MILLISECOND, nack));
+    }
     const ping = { kind: Kind.ping, sequence, node: request.node, source: this.#view.source };
     this.#post.send(request.target, [ping], undefined);
   }
 
-  #reply(
-    from: Address,
-    peer: Description | undefined,
-    request: IndirectPing,
-    kind: typeof Kind.ack | typeof Kind.nack,
-  ): void {
-    const { sequence } = request;
-    const message = kind === Kind.ack ? { kind, sequence, payload: undefined } : { kind, sequence };
-    if (peer === undefined) this.#post.answer(from, request, true, message);
-    else this.#post.sendWithNews(peer.address, [message], peer);
+  /** Early enough to be heard before the asker's turn ends: it asked us after one probe timeout. */
+  #nackAfterMs(): number {
+    const { probeTimeoutMs, probeIntervalMs, nackPercent } = this.#ground.settings;
+    return Math.floor(Math.min((probeTimeoutMs * nackPercent) / 100, (probeIntervalMs - probeTimeoutMs) * 0.8));
   }
 
   #isMemberAt(name: string, address: Address): boolean {

@@ -12,7 +12,7 @@ import type { Counters } from './counters.ts';
 import { DepartedMembers } from './departed.ts';
 import type { EventHub } from './events.ts';
 import { Exchange, type ExchangeFailed } from './exchange.ts';
-import { retransmitLimit } from './formulas.ts';
+import { pushPullPeriodMs, retransmitLimit } from './formulas.ts';
 import { Gossip } from './gossip.ts';
 import { entry, type Ground } from './ground.ts';
 import { currentSeeds, Healing, type Seeds } from './healing.ts';
@@ -33,6 +33,8 @@ import { View } from './view.ts';
 
 /** A goodbye that cannot be spread (everybody else is silent) is given up after this long. */
 const GOODBYE_MS = 5_000;
+/** Broadcasts can be repaired for at least this long. */
+const MINIMUM_REPAIR_MS = 120_000;
 
 export class MessageTooLarge extends RollcallError {
   constructor(bytes: number, room: number, instead: string) {
@@ -76,7 +78,8 @@ export class RunningNode {
     const { clock, crypto, transport } = options.ports;
     const random = options.ports.random.fork(`membership ${incarnation}`);
     const epoch = (): number => incarnation;
-    this.userMessages = new UserMessages({ hub, clock, observe: options.observe, epoch });
+    const repairMs = (): number => Math.max(MINIMUM_REPAIR_MS, 2 * pushPullPeriodMs(settings, this.ground.table.size));
+    this.userMessages = new UserMessages({ hub, clock, observe: options.observe, epoch, repairMs });
     const ground: Ground = {
       name: options.name,
       settings,
@@ -85,6 +88,7 @@ export class RunningNode {
       table: new MemberTable(options.names ?? new Names()),
       queue: new BroadcastQueue({
         userMax: settings.userQueueMax,
+        onDropped: () => counters.drop('queue-full'),
         partOverhead: COMPOUND_PART,
         itemsPerPacket: settings.updatesPerPacket,
       }),
@@ -102,6 +106,7 @@ export class RunningNode {
         label: options.label ?? '',
         keyring,
         acceptPlain: options.acceptPlain ?? false,
+        sealOutgoing: options.sealOutgoing ?? true,
         compress: options.compress ?? false,
         sealVersion: options.sealVersion ?? 1,
       },
@@ -211,10 +216,12 @@ export class RunningNode {
 
   /** Bytes that a user message may take to ride on a gossip packet. */
   get broadcastRoom(): number {
-    return this.post.room(undefined) - COMPOUND_HEADER - COMPOUND_PART - 1;
+    return this.post.sharedRoom - COMPOUND_HEADER - COMPOUND_PART - 1;
   }
 
   #gossipUser(key: string, payload: Uint8Array): void {
+    // What no packet can carry would only stand in the way of what fits; an exchange of state may still carry it.
+    if (payload.length > this.broadcastRoom) return this.ground.counters.drop('too-large');
     const message = { kind: Kind.user, payload } as const;
     this.ground.queue.add('user', key, message, messageSize(message));
     this.#gossip.wake();

@@ -213,9 +213,15 @@ const BOUNDS: Readonly<Record<NumberSetting, readonly [number, number]>> = {
   membersMax: [2, 1_048_576],
 };
 
-/** A preset with changes, checked: every number whole and within its bounds, the timeout inside the interval. */
+/** A preset with changes, checked. */
 export function settingsOf(preset: PresetName, changes: Partial<MembershipSettings> = {}): MembershipSettings {
   const settings: MembershipSettings = { ...presets[preset], ...changes };
+  checkSettings(settings);
+  return Object.freeze(settings);
+}
+
+/** Every number whole and within its bounds, the timeout inside the interval, full metadata inside a packet. */
+export function checkSettings(settings: MembershipSettings): void {
   for (const [name, [min, max]] of Object.entries(BOUNDS) as [NumberSetting, readonly [number, number]][]) {
     const value = settings[name];
     if (!Number.isInteger(value) || value < min || value > max) {
@@ -225,9 +231,15 @@ export function settingsOf(preset: PresetName, changes: Partial<MembershipSettin
   if (settings.probeTimeoutMs > settings.probeIntervalMs) {
     throw new InvalidSetting('probeTimeoutMs', settings.probeTimeoutMs, 'at most probeIntervalMs');
   }
+  if (settings.metaMaxBytes > settings.packetBytes / 2) {
+    throw new InvalidSetting(
+      'metaMaxBytes',
+      settings.metaMaxBytes,
+      'at most half of packetBytes, or it could not be gossiped',
+    );
+  }
   const confirmations = settings.suspicionConfirmations;
   if (confirmations !== 'multiplier-less-2' && !(Number.isInteger(confirmations) && confirmations >= 0)) {
     throw new InvalidSetting('suspicionConfirmations', confirmations, `a whole number or 'multiplier-less-2'`);
   }
-  return Object.freeze(settings);
 }

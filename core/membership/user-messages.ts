@@ -10,8 +10,7 @@ export const USER_TAG = 0xd0;
 const DIRECT = 0;
 const BROADCAST = 1;
 
-/** Bodies kept for repair by push/pull, for at least this long, within this many bytes. */
-const REPAIR_MS = 120_000;
+/** Bodies kept for repair by push/pull. */
 const REPAIR_BYTES = 64 * 1024;
 
 interface Kept {
@@ -33,6 +32,8 @@ export interface UserMessagesDeps {
   readonly observe: Observe | undefined;
   /** Tells this life of a node from its earlier ones, so that counters may start again. */
   readonly epoch: () => number;
+  /** How long a body is kept for members that missed the gossip: longer than an exchange takes to come round. */
+  readonly repairMs: () => number;
 }
 
 /**
@@ -124,7 +125,7 @@ export class UserMessages implements Layer {
 
   #passOn(id: string, payload: Uint8Array): void {
     this.#expire();
-    this.#kept.push({ id, payload, until: this.#deps.clock.now() + REPAIR_MS * MILLISECOND });
+    this.#kept.push({ id, payload, until: this.#deps.clock.now() + this.#deps.repairMs() * MILLISECOND });
     this.#keptBytes += payload.length;
     while (this.#keptBytes > REPAIR_BYTES) this.#dropOldest();
     this.#host!.gossip(id, payload);

@@ -1,6 +1,15 @@
 import { State, type Description, type PeerState } from '../wire/messages.ts';
 import type { MemberTable } from './member-table.ts';
 
+/** Whether one member's ranges admit what another speaks. */
+export function understands(ranges: Uint8Array, speaker: Uint8Array): boolean {
+  for (const at of [0, 3]) {
+    const current = speaker[at + 2]!;
+    if (current < ranges[at]! || current > ranges[at + 1]!) return false;
+  }
+  return true;
+}
+
 /** The lowest maximum and the highest minimum of a set of members, for the protocol and for the layer above it. */
 class Ranges {
   readonly min = [0, 0];

@@ -2,11 +2,13 @@ import { MILLISECOND } from '../ports/clock.ts';
 import type { Address } from '../ports/transport.ts';
 import { sameAddress } from '../address.ts';
 import { Kind, State, type Description, type Message, type PeerState, type Source } from '../wire/messages.ts';
+import type { DropReason } from './counters.ts';
 import type { Ground } from './ground.ts';
 import { Herald } from './herald.ts';
-import { compareDescriptions, implausible, INCARNATION_CEILING, overrides } from './lattice.ts';
+import { ACCUSATION_MAX, compareDescriptions, implausible, INCARNATION_MAX, overrides } from './lattice.ts';
 import type { Cause } from './observation.ts';
 import { Suspicions } from './suspicions.ts';
+import { understands } from './versions.ts';
 
 /** What the view asks of its neighbours. */
 export interface ViewHooks {
@@ -100,30 +102,31 @@ export class View {
   }
 
   hearAlive(about: Description, incarnation: number, cause: Cause): void {
-    const { table, counters, layers, clock } = this.#ground;
+    const { table, counters, clock } = this.#ground;
     if (about.name === this.#ground.name) return this.#hearOwnName(about, incarnation);
     const row = table.find(about.name);
     if (row >= 0 && about === table.description(row) && this.#isNothingNew(row, incarnation)) return;
-    if (about.name === '') return counters.drop('nameless');
-    if (about.vsn[1] === 0 || about.vsn[0]! > about.vsn[1]!) return counters.drop('version');
-    if (!this.#hooks.allows(about.address)) return counters.drop('not-allowed');
-    if (layers.vetoAlive(about) !== undefined) return counters.drop('vetoed');
+    const refusal = this.#refusal(about);
+    if (refusal !== undefined) return counters.drop(refusal);
     if (row < 0) return this.#meet(about, State.alive, incarnation, cause, '');
 
     const { from, fromIncarnation } = this.#held(row);
-    if (implausible(State.alive, incarnation, from, fromIncarnation)) return counters.drop('implausible');
+    if (implausible(State.alive, incarnation, fromIncarnation)) return counters.drop('implausible');
     if (incarnation < fromIncarnation) return this.#answerStaleRow(row, about);
     if (!this.#sameHome(row, about)) {
-      if (incarnation > table.describedAt(row)) this.#hooks.onClaim(row, about, incarnation, cause);
+      if (this.#isNewer(row, about, incarnation)) this.#hooks.onClaim(row, about, incarnation, cause);
+      else if (incarnation === table.describedAt(row)) counters.drop('name-taken');
       return;
     }
-    this.#describe(row, about, incarnation);
+    const updated = this.#describe(row, about, incarnation);
     if (!overrides(State.alive, incarnation, from, fromIncarnation)) {
       this.#answerStaleRow(row, about);
-      return;
+    } else {
+      table.set(row, State.alive, incarnation, clock.now());
+      this.#changed(row, from, fromIncarnation, cause, '');
     }
-    table.set(row, State.alive, incarnation, clock.now());
-    this.#changed(row, from, fromIncarnation, cause, '');
+    // Somebody who is back has just been introduced as a whole.
+    if (updated && from <= State.suspect) this.herald.event({ type: 'update', member: this.herald.member(row) });
   }
 
   /**
@@ -131,21 +134,31 @@ export class View {
    * with an incarnation replaces it.
    */
   meetSuspect(about: Description, incarnation: number, by: string, cause: Cause): void {
-    const { layers, counters } = this.#ground;
-    if (about.name === '') return counters.drop('nameless');
-    if (!this.#hooks.allows(about.address)) return counters.drop('not-allowed');
-    if (layers.vetoAlive(about) !== undefined) return counters.drop('vetoed');
+    const { counters } = this.#ground;
+    const refusal = this.#refusal(about);
+    if (refusal !== undefined) return counters.drop(refusal);
     this.#meet(about, State.suspect, incarnation, cause, by);
+  }
+
+  /** A peer holds somebody gone whom we never met: we will not list it, but its old news must not fool us. */
+  meetDeparted(statement: PeerState): void {
+    const { departed, counters } = this.#ground;
+    const { about, state, incarnation } = statement;
+    const refusal = this.#refusal(about);
+    if (refusal !== undefined) return counters.drop(refusal);
+    if (incarnation > ACCUSATION_MAX) return counters.drop('implausible');
+    const gone = departed.get(about.name);
+    if (gone === undefined || overrides(state, incarnation, gone.state, gone.incarnation)) departed.remember(statement);
   }
 
   hearSuspect(node: string, incarnation: number, by: string, cause: Cause): void {
     const { table, counters, name } = this.#ground;
     if (by === '' || by === node || (by === name && cause === 'gossip')) return counters.drop('self-accusation');
-    if (node === name) return this.#contest(State.suspect, incarnation, by);
+    if (node === name) return this.#contest(incarnation, by);
     const row = table.find(node);
     if (row < 0) return;
     const { from, fromIncarnation } = this.#held(row);
-    if (implausible(State.suspect, incarnation, from, fromIncarnation) && cause !== 'probe') {
+    if (implausible(State.suspect, incarnation, fromIncarnation) && cause !== 'probe') {
       return counters.drop('implausible');
     }
     if (incarnation === fromIncarnation && from === State.suspect) {
@@ -160,12 +173,12 @@ export class View {
   /** A `dead` from its own subject is a goodbye. */
   hearDead(node: string, incarnation: number, by: string, cause: Cause): void {
     const { table, counters, name } = this.#ground;
-    if (node === name) return this.#contest(State.dead, incarnation, by);
+    if (node === name) return this.#contest(incarnation, by);
     const row = table.find(node);
     if (row < 0) return;
     const { from, fromIncarnation } = this.#held(row);
     const state = by === node ? State.left : State.dead;
-    if (implausible(state, incarnation, from, fromIncarnation) && cause !== 'suspicion') {
+    if (implausible(state, incarnation, fromIncarnation) && cause !== 'suspicion') {
       return counters.drop('implausible');
     }
     if (!overrides(state, incarnation, from, fromIncarnation)) return;
@@ -176,7 +189,7 @@ export class View {
   move(row: number, claim: Description, incarnation: number, cause: Cause): void {
     const { table, clock } = this.#ground;
     const { from, fromIncarnation } = this.#held(row);
-    if (incarnation <= table.describedAt(row)) return;
+    if (!this.#isNewer(row, claim, incarnation)) return;
     table.describe(row, claim, incarnation);
     if (overrides(State.alive, incarnation, from, fromIncarnation)) {
       table.set(row, State.alive, incarnation, clock.now());
@@ -203,7 +216,7 @@ export class View {
 
   #meet(about: Description, state: State, incarnation: number, cause: Cause, by: string): void {
     const { table, clock, counters, departed, settings } = this.#ground;
-    if (incarnation > INCARNATION_CEILING) return counters.drop('implausible');
+    if (incarnation > (state === State.alive ? INCARNATION_MAX : ACCUSATION_MAX)) return counters.drop('implausible');
     const gone = departed.get(about.name);
     if (gone !== undefined && !overrides(state, incarnation, gone.state, gone.incarnation)) {
       this.#answerStale(departedMessage(gone, this.#ground.name), about);
@@ -231,22 +244,37 @@ export class View {
     this.herald.changed(row, from, fromIncarnation, cause, by);
   }
 
-  /** The news of this incarnation is as good as ours: of two descriptions all views keep the same one. */
-  #describe(row: number, about: Description, incarnation: number): void {
+  /** Of two descriptions all views keep the same one: the later, or of one incarnation the greater. */
+  #isNewer(row: number, about: Description, incarnation: number): boolean {
     const { table } = this.#ground;
-    const held = table.description(row);
     const since = table.describedAt(row);
-    if (incarnation < since || (incarnation === since && compareDescriptions(about, held) <= 0)) return;
+    return incarnation > since || (incarnation === since && compareDescriptions(about, table.description(row)) > 0);
+  }
+
+  /** True when it says something new. */
+  #describe(row: number, about: Description, incarnation: number): boolean {
+    const { table } = this.#ground;
+    if (!this.#isNewer(row, about, incarnation)) return false;
+    const held = table.description(row);
     const same = compareDescriptions(about, held) === 0;
     table.describe(row, same ? held : about, incarnation);
-    if (same) return;
     const { from, fromIncarnation } = this.#held(row);
     // At an equal incarnation no state change will carry the better description on, so it travels by itself.
-    if (incarnation === fromIncarnation) {
+    if (!same && incarnation === fromIncarnation) {
       this.herald.observe(row, from, fromIncarnation, 'gossip', '');
       if (from === State.alive) this.herald.tell(row);
     }
-    this.herald.event({ type: 'update', member: this.herald.member(row) });
+    return !same;
+  }
+
+  /** Why nobody of this description can be a member. */
+  #refusal(about: Description): DropReason | undefined {
+    const { settings, layers } = this.#ground;
+    const { name, address, meta, vsn } = about;
+    if (name === '' || address.endsWith(':0') || meta.length > settings.packetBytes / 2) return 'unusable';
+    if (vsn[1] === 0 || !understands(vsn, vsn) || !understands(vsn, this.self.vsn)) return 'version';
+    if (!this.#hooks.allows(address)) return 'not-allowed';
+    return layers.vetoAlive(about) === undefined ? undefined : 'vetoed';
   }
 
   /** The common case of gossip: a repetition of what we hold of a member in good standing. */
@@ -272,15 +300,15 @@ export class View {
     const own = this.incarnation;
     if (incarnation < own) return;
     if (incarnation === own && compareDescriptions(about, table.description(this.#selfRow)) === 0) return;
-    if (incarnation >= INCARNATION_CEILING) return counters.drop('implausible');
+    if (incarnation >= INCARNATION_MAX) return counters.drop('implausible');
     this.#refute(incarnation, '');
   }
 
   /** Somebody accuses us. */
-  #contest(state: State, incarnation: number, by: string): void {
+  #contest(incarnation: number, by: string): void {
     const { counters, clock, settings } = this.#ground;
     if (this.#leaving) return;
-    if (implausible(state, incarnation, State.alive, this.incarnation)) return counters.drop('implausible');
+    if (incarnation >= INCARNATION_MAX) return counters.drop('implausible');
     if (incarnation >= this.incarnation) return this.#refute(incarnation, by);
     // The accuser has not heard our latest word: say it again, but not for every echo of an old accusation.
     if (clock.now() - this.#staleAnsweredAt < settings.probeIntervalMs * MILLISECOND) return;

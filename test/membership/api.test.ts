@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MembershipEvent } from '../../core/membership/events.ts';
+import { presets } from '../../core/membership/settings.ts';
 import { bytes, TestCluster, text } from './cluster.ts';
 import { alive, dead, described, LoneNode, suspect } from './lone-node.ts';
 
@@ -37,6 +38,40 @@ describe('members', () => {
     expect(cluster.world.host('c')!.timers).toBe(0);
     cluster.until(20);
     expect(cluster.view('a')).toBe('a:alive b:alive c:dead');
+  });
+
+  test('the first node, still alone, leaves and comes back as good as new', async () => {
+    const cluster = new TestCluster(2, { member: (name) => (name === 'b' ? { autoJoin: false } : {}) }).until(1);
+    const a = cluster.node('a');
+    await a.leave();
+    expect([a.running, cluster.world.host('a')!.timers]).toEqual([false, 0]);
+    void a.join();
+    void cluster.node('b').join([cluster.world.host('a')!.address]);
+    cluster.until(4);
+    a.updateMeta(bytes('again'));
+    cluster.until(6);
+    expect(text(cluster.node('b').member('a')!.meta)).toBe('again');
+    void a.leave();
+    cluster.until(12);
+    expect(a.running).toBe(false);
+    expect(cluster.view('b')).toBe('a:left b:alive');
+  });
+
+  test('move to encryption in three rounds without losing anybody', () => {
+    const key = new Uint8Array(16).fill(9);
+    const round = (n: number) => ({ acceptPlain: n < 3, sealOutgoing: n > 1 });
+    for (const [one, other] of [
+      [1, 1],
+      [1, 2],
+      [2, 2],
+      [2, 3],
+      [3, 3],
+    ] as const) {
+      const cluster = new TestCluster(4, {
+        member: (name) => ({ keys: [key], ...round(name < 'c' ? one : other) }),
+      }).until(8);
+      for (const name of 'abcd') expect(cluster.view(name)).toBe('a:alive b:alive c:alive d:alive');
+    }
   });
 
   test('a rejoin while the goodbye still spreads settles both', async () => {
@@ -161,10 +196,10 @@ describe('events', () => {
     lone.hear(dead('peer', 2, 'other'));
     lone.hear(alive(described('peer', home, 'new'), 3));
     lone.hear(dead('peer', 3, 'peer'));
-    expect(types).toEqual(['join', 'suspect', 'update', 'alive', 'fail', 'join', 'leave']);
+    expect(types).toEqual(['join', 'suspect', 'alive', 'update', 'fail', 'join', 'leave']);
   });
 
-  test('can be iterated, and stop when the reader does', async () => {
+  test('can be iterated, until the reader has enough or the node stops', async () => {
     const lone = new LoneNode();
     const seen: MembershipEvent[] = [];
     const reader = (async () => {
@@ -173,10 +208,17 @@ describe('events', () => {
         if (seen.length === 2) break;
       }
     })();
+    const rest = (async () => {
+      let count = 0;
+      for await (const event of lone.node.events()) count += event.type === 'join' ? 1 : 0;
+      return count;
+    })();
     lone.hear(alive(described('x', '10.0.0.2:7946'), 1));
     lone.hear(alive(described('y', '10.0.0.3:7946'), 1));
     lone.hear(alive(described('z', '10.0.0.4:7946'), 1));
     await reader;
+    lone.node.stop();
+    await expect(rest).resolves.toBe(3);
     expect(seen.map((event) => ('member' in event ? event.member.name : ''))).toEqual(['x', 'y']);
   });
 
@@ -207,6 +249,10 @@ describe('joining', () => {
     expect(() => new LoneNode({ address: 'nowhere' })).toThrow(/nowhere/);
     expect(() => new LoneNode({ meta: new Uint8Array(513) })).toThrow(/at most 512 bytes/);
     expect(() => new LoneNode({ vsn: [2, 1, 1, 0, 0, 0] })).toThrow(/vsn is/);
+    expect(() => new LoneNode({ incarnation: Number.NaN })).toThrow(/incarnation is/);
+    expect(() => new LoneNode({ settings: { ...presets.lan, probeIntervalMs: 0.5 } })).toThrow(
+      /probeIntervalMs is 0.5/,
+    );
   });
 });
 

@@ -5,7 +5,7 @@ import { suspect } from './lone-node.ts';
 
 const message = (name: string): Message => suspect(name, 1, 'x');
 const queue = (changes = {}): BroadcastQueue =>
-  new BroadcastQueue({ userMax: 8, partOverhead: 2, itemsPerPacket: 0, ...changes });
+  new BroadcastQueue({ userMax: 8, partOverhead: 2, itemsPerPacket: 0, onDropped: () => {}, ...changes });
 const namesOf = (parts: readonly Message[]): string[] => parts.map((part) => ('node' in part ? part.node : ''));
 
 function fill(from: BroadcastQueue, room: number, limit = 4): string[] {
@@ -75,12 +75,20 @@ describe('the broadcast queue', () => {
   });
 
   test('is bounded for user messages: the one that was sent most often goes first, and is counted', () => {
-    const q = queue({ userMax: 2 });
+    let dropped = 0;
+    const q = queue({ userMax: 2, onDropped: () => (dropped += 1) });
     q.add('user', 'a', message('a'), 10);
     fill(q, 100);
     q.add('user', 'b', message('b'), 10);
     q.add('user', 'c', message('c'), 10);
-    expect([q.size, q.dropped]).toEqual([2, 1]);
+    expect([q.size, dropped]).toEqual([2, 1]);
     expect(fill(q, 100)).toEqual(['c', 'b']);
+  });
+
+  test('does not confuse a member with a user message of the same name', () => {
+    const q = queue();
+    q.add('alive', 'a', message('member'), 10);
+    q.add('user', 'a', message('user'), 10);
+    expect(fill(q, 100).toSorted()).toEqual(['member', 'user']);
   });
 });
