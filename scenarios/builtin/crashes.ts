@@ -52,7 +52,7 @@ export const flappingMember = defineScenario({
   name: 'flapping-member',
   summary: 'one of 10 hosts crashes and comes back every few seconds, sometimes before anybody noticed',
   mustStrike: ['crash', 'restart'],
-  sometimes: ['rejoined', 'refuted'],
+  sometimes: ['rejoined', 'declared-dead'],
   stage({ random }) {
     const hosts = some(random, hostNames(10).slice(1), 1);
     let at = 15;

@@ -14,7 +14,7 @@ export function quietWhenIdle(boundsFor: (hosts: number) => Bounds): Rule {
   return {
     id: 'quiet-when-idle',
     words: 'When nothing happens any more, hosts send one ping and one ack per probe turn, and nothing else.',
-    create({ world, cluster }) {
+    create({ world, cluster, agreement }) {
       const bounds = boundsFor(world.hosts.length);
       let lastNews: Micros = 0;
       /** Broadcasts that may still be queued somewhere. */
@@ -48,7 +48,8 @@ export function quietWhenIdle(boundsFor: (hosts: number) => Bounds): Rule {
           const now = world.now();
           const drained = bounds.drained + broadcasts * bounds.drainedPerBroadcast;
           const idleSince = Math.max(lastNews, cluster.quietSince()) + drained;
-          if (!world.healed() || windowStart < idleSince) {
+          // Whoever is gone but still listed is asked for by all means: that is no idle cluster.
+          if (!world.healed() || windowStart < idleSince || agreement.wrong > 0) {
             restart();
             return;
           }
