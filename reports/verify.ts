@@ -38,12 +38,13 @@ function wayInWords({ mode, thread, pass }: Way): string {
 /** An event in one line, every field that is part of its identity included. */
 function recordInWords(record: TraceRecord | undefined): string {
   if (record === undefined) return 'the run was already over';
-  const { at, kind, host, peer, size, detail, parts } = record;
+  const { at, kind, host, peer, size, detail, parts, data } = record;
   const words = [
     `${timeInWords(at)} ${host === '' ? 'world' : host} ${kind}`,
     peer === '' ? '' : `peer ${peer}`,
     size === 0 ? '' : `${size} bytes`,
     detail,
+    typeof data === 'string' ? data : '',
     parts.length === 0 ? '' : `parts ${JSON.stringify(parts)}`,
   ];
   return words.filter((word) => word !== '').join(', ');

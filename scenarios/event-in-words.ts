@@ -1,6 +1,7 @@
 import type { HostEvent } from '../simulator/program.ts';
 import type { MemberEvent } from '../simulator/member-events.ts';
 import { State } from '../core/wire/messages.ts';
+import { valueInWords } from './data-in-words.ts';
 
 export interface EventWords {
   readonly kind: string;
@@ -42,7 +43,7 @@ export function eventInWords(event: HostEvent, host: string): EventWords {
 
 function anyEventInWords(event: HostEvent): EventWords {
   const fields = Object.entries(event).filter(([key]) => key !== 'type');
-  const told = fields.map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const told = fields.map(([key, value]) => `${key} ${valueInWords(value)}`);
   const about = fields.flatMap(([, value]) => (typeof value === 'string' ? [value] : []));
   return { kind: event.type, about, words: [event.type, ...told].join(', ') };
 }

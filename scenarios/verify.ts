@@ -1,6 +1,7 @@
+import type { Landmarks } from '../simulator/trace-difference.ts';
+import { differenceWithin, differingBlock, landmarksOf } from '../simulator/trace-difference.ts';
+import type { TraceRecord } from '../simulator/trace.ts';
 import type { CodeIdentity } from './code.ts';
-import type { Difference, Landmarks } from './difference.ts';
-import { differingBlock, firstDifference, landmarksOf } from './difference.ts';
 import { playWorld } from './play.ts';
 import type { Player, Task } from './player.ts';
 import { playHistory } from './pool.ts';
@@ -20,6 +21,14 @@ export interface Way {
   readonly mode: Mode;
   readonly thread: 'main thread' | 'worker';
   readonly pass: number;
+}
+
+/** The first event at which two plays part; a side is undefined when its play was already over. */
+export interface Difference {
+  readonly event: number;
+  /** Their `data` are in words. */
+  readonly first: TraceRecord | undefined;
+  readonly second: TraceRecord | undefined;
 }
 
 /** A run that was not the same each time. */
@@ -148,5 +157,6 @@ async function locate(first: Play, second: Play, history: readonly Play[], plan:
     .map(({ task }) => (task === first.task || task === second.task ? { ...task, keep } : task));
   const kept = await playHistory(tasks, plan.files, plan.code);
   const [before = [], after = []] = [kept[first.task.index], kept[second.task.index]];
-  return { ...told, difference: firstDifference(before, after, keep) };
+  const { event, left, right } = differenceWithin(keep, before, after);
+  return { ...told, difference: event === undefined ? undefined : { event, first: left, second: right } };
 }

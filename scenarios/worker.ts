@@ -3,6 +3,7 @@ import { RollcallError } from '../core/errors.ts';
 import type { TraceRecord } from '../simulator/trace.ts';
 import type { Catalogue } from './catalogue.ts';
 import { openCatalogue } from './catalogue.ts';
+import { dataInWords } from './data-in-words.ts';
 import { installGuards } from './guards.ts';
 import { playWorld } from './play.ts';
 import { playTask } from './player.ts';
@@ -30,7 +31,12 @@ async function playHistory(tasks: readonly KeptTask[], catalogue: Catalogue): Pr
     const options = { mode, code, ...(keep === undefined ? {} : { keep }) };
     const { world } = await playWorld(catalogue.find(scenario), seed, options);
     // What a program emitted may hold what no message between threads can carry.
-    kept.push(world.trace.kept.map((record) => ({ ...record, data: undefined })));
+    kept.push(
+      world.trace.kept.map((record) => ({
+        ...record,
+        data: record.kind === 'emit' ? dataInWords(record.data) : undefined,
+      })),
+    );
   }
   tell({ kind: 'kept', kept });
 }

@@ -29,7 +29,10 @@ export interface Host {
   emit(event: HostEvent): void;
 }
 
-/** Anything with a `type`. Events enter the trace hash by their type and host, so they must be deterministic too. */
+/**
+ * Anything with a `type`. Events enter the trace hash with all their fields, so they must be deterministic too: texts,
+ * numbers, truth values, byte arrays, and plain objects and arrays of these. Anything else in a field counts as equal.
+ */
 export interface HostEvent {
   readonly type: string;
 }

@@ -10,39 +10,53 @@ export interface TraceDifference {
   readonly right?: TraceRecord | undefined;
 }
 
+/** The rolling hashes of a trace, small enough to keep for every run. */
+export type Landmarks = readonly string[];
+
+export function landmarksOf(trace: Trace): Landmarks {
+  return [...Array.from({ length: trace.blocks }, (_, block) => trace.blockHash(block)), trace.hash];
+}
+
 /** Compares two runs, however long, by their hashes: undefined when they are the same. */
 export function firstDifference(left: Trace, right: Trace): TraceDifference | undefined {
   if (left.hash === right.hash && left.events === right.events) return undefined;
-  const block = firstDifferentBlock(left, right);
-  const within = { from: block * EVENTS_PER_BLOCK, to: (block + 1) * EVENTS_PER_BLOCK };
-  const ours = keptWithin(left, within);
-  const theirs = keptWithin(right, within);
-  for (let index = 0; index < Math.max(ours.length, theirs.length); index++) {
-    if (identity(ours[index]) !== identity(theirs[index])) {
-      return { within, event: within.from + index, left: ours[index], right: theirs[index] };
+  const within = differingBlock(landmarksOf(left), landmarksOf(right));
+  return differenceWithin(within, keptWithin(left, within), keptWithin(right, within));
+}
+
+/** The block of events in which two runs part. By bisection: once two rolling hashes differ, they stay different. */
+export function differingBlock(left: Landmarks, right: Landmarks): EventRange {
+  let equal = 0;
+  let differing = Math.min(left.length, right.length) - 1;
+  while (equal < differing) {
+    const middle = (equal + differing) >>> 1;
+    if (left[middle] === right[middle]) equal = middle + 1;
+    else differing = middle;
+  }
+  return { from: equal * EVENTS_PER_BLOCK, to: (equal + 1) * EVENTS_PER_BLOCK };
+}
+
+/** Compares what two runs kept of one block. */
+export function differenceWithin(
+  within: EventRange,
+  left: readonly TraceRecord[],
+  right: readonly TraceRecord[],
+): TraceDifference {
+  for (let index = 0; index < Math.max(left.length, right.length); index++) {
+    if (identity(left[index]) !== identity(right[index])) {
+      return { within, event: within.from + index, left: left[index], right: right[index] };
     }
   }
   return { within };
-}
-
-/** Rolling hashes that differ once differ ever after: what bisection needs. */
-function firstDifferentBlock(left: Trace, right: Trace): number {
-  let equal = 0;
-  let different = Math.min(left.blocks, right.blocks);
-  while (equal < different) {
-    const middle = (equal + different) >>> 1;
-    if (left.blockHash(middle) === right.blockHash(middle)) equal = middle + 1;
-    else different = middle;
-  }
-  return equal;
 }
 
 function keptWithin(trace: Trace, { from, to }: EventRange): TraceRecord[] {
   return trace.kept.filter(({ event }) => event >= from && event < to);
 }
 
+/** What enters the hash. Parts do so by the digest: those of encoded messages are not described again on delivery. */
 function identity(record: TraceRecord | undefined): string {
   if (record === undefined) return '';
-  const { at, kind, host, peer, size, detail, parts } = record;
-  return JSON.stringify([at, kind, host, peer, size, detail, parts]);
+  const { at, kind, host, peer, size, detail, digest } = record;
+  return JSON.stringify([at, kind, host, peer, size, detail, digest]);
 }

@@ -1,6 +1,8 @@
 import type { Micros } from '../core/ports/clock.ts';
 import type { Codec, PartVisitor } from '../core/ports/transport.ts';
+import { DataDigest } from './data-digest.ts';
 import { finish, hashText, mix } from './draws.ts';
+import type { HostEvent } from './program.ts';
 
 /** What a record of the trace says happened, by its number. */
 export const TRACE_KINDS = [
@@ -68,6 +70,8 @@ export interface TraceRecord {
   readonly size: number;
   /** Why it was lost or closed, the type of what was emitted, the id of a fault, the name of a command. */
   readonly detail: string;
+  /** Stands for the parts of a message, or for the data of what a program emitted: that is how they enter the hash. */
+  readonly digest: number;
   /** Present on messages, when the record was made while the run played. */
   readonly parts: readonly TracePart[];
   /** Whatever a program emitted, or a fault, when the record was made while the run played. */
@@ -100,6 +104,7 @@ export class Trace {
   readonly #kept: TraceRecord[] = [];
   readonly #range: EventRange | undefined;
   readonly #onRecord: ((record: TraceRecord) => void) | undefined;
+  readonly #data = new DataDigest((text) => this.#hashOf(text));
   #parts: TracePart[] = [];
   #first = 0x2545f491;
   #second = 0x6c078965;
@@ -148,7 +153,9 @@ export class Trace {
       const row = (event % RING_EVENTS) * COLUMNS;
       const column = (index: number): number => this.#ring[row + index] as number;
       const at = column(1) * 4_294_967_296 + (column(0) >>> 0);
-      records.push(this.#record(event, at, column(2), column(3), column(4), column(5), column(6), undefined));
+      records.push(
+        this.#record(event, at, column(2), column(3), column(4), column(5), column(6), column(7), undefined),
+      );
     }
     return records;
   }
@@ -182,12 +189,17 @@ export class Trace {
     return finish(this.#digest);
   }
 
+  /** What a program emitted. */
+  emitted(host: number, event: HostEvent): void {
+    this.event(TraceCode.emit, host, -1, 0, event.type, finish(this.#data.event(event)), event);
+  }
+
   /** Describes a message for the record of the next event, leaving the hash alone. */
   describe<M>(codec: Codec<M>, message: M): void {
     if (this.observing) this.digest(codec, message);
   }
 
-  /** Hosts are given by index, -1 for none. `digest` stands for the parts of a message. */
+  /** Hosts are given by index, -1 for none. `digest`: see TraceRecord. */
   event(kind: number, host: number, peer: number, size: number, detail: string, digest: number, data?: unknown): void {
     const text = detail === '' ? 0 : this.#text(detail);
     const textHash = text >= 0 ? (this.#textHashes[text] as number) : hashText(detail);
@@ -205,19 +217,18 @@ export class Trace {
     ring[row + 5] = size;
     ring[row + 6] = text;
     ring[row + 7] = digest;
-    if (this.observing) this.#observe(kind, host, peer, size, text, data);
+    if (this.observing) this.#observe(kind, host, peer, size, text, digest, data);
     if (++this.#events % EVENTS_PER_BLOCK === 0) this.#blocks.push(this.#first, this.#second);
   }
 
   readonly #visit: PartVisitor = (kind, size, sequence, subject, incarnation) => {
-    const text = subject === '' ? 0 : this.#text(subject);
-    const textHash = text >= 0 ? (this.#textHashes[text] as number) : hashText(subject);
-    this.#digest = mix(mix(mix(mix(this.#digest, kind + size * 256), sequence), textHash), incarnation);
+    const subjectHash = this.#hashOf(subject);
+    this.#digest = mix(mix(mix(mix(this.#digest, kind + size * 256), sequence), subjectHash), incarnation);
     if (this.observing) this.#parts.push({ kind, size, sequence, subject, incarnation });
   };
 
-  #observe(kind: number, host: number, peer: number, size: number, text: number, data: unknown): void {
-    const record = this.#record(this.#events, this.#at, kind, host, peer, size, text, data);
+  #observe(kind: number, host: number, peer: number, size: number, text: number, digest: number, data: unknown): void {
+    const record = this.#record(this.#events, this.#at, kind, host, peer, size, text, digest, data);
     this.#parts = [];
     const range = this.#range;
     if (range !== undefined && this.#events >= range.from && this.#events < range.to) this.#kept.push(record);
@@ -232,6 +243,7 @@ export class Trace {
     peer: number,
     size: number,
     text: number,
+    digest: number,
     data: unknown,
   ): TraceRecord {
     return {
@@ -242,9 +254,15 @@ export class Trace {
       peer: this.#hostNames[peer] ?? '',
       size,
       detail: this.#texts[text] ?? '?',
+      digest,
       parts: this.#parts,
       data,
     };
+  }
+
+  #hashOf(text: string): number {
+    const number = text === '' ? 0 : this.#text(text);
+    return number >= 0 ? (this.#textHashes[number] as number) : hashText(text);
   }
 
   /** The number of a text, -1 when there are too many to remember. */

@@ -305,7 +305,7 @@ export class World implements WorldView {
   }
 
   #emit(host: SimHost, event: HostEvent): void {
-    this.trace.event(TraceCode.emit, host.index, -1, 0, event.type, 0, event);
+    this.trace.emitted(host.index, event);
     this.#checkers.event(host, event);
   }
 

@@ -9,7 +9,7 @@ import { workerPool } from '../../scenarios/pool.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { verify } from '../../scenarios/verify.ts';
 import { calm } from './fixtures/own.ts';
-import { clock, dice, order } from './fixtures/planted.ts';
+import { clock, counted, dice, order } from './fixtures/planted.ts';
 
 const code = { version: '0.1.0', digest: '77ab01c2' };
 const plan = (...scenarios: Scenario[]) => ({
@@ -51,6 +51,21 @@ describe('a host program that is not deterministic', () => {
     expect(report).toContain('First differing event: number');
     expect(report).toContain(first!.detail);
     expect(report).toContain(second!.detail);
+  });
+
+  test('in nothing but the data that it emits is found, and both data are shown', async () => {
+    const result = await verify(plan(counted), inline(counted));
+    const { first, second } = result.divergences[0]!.difference!;
+    expect([first, second]).toMatchObject([
+      { kind: 'emit', detail: 'counted', host: second!.host, at: second!.at },
+      { kind: 'emit', detail: 'counted' },
+    ]);
+    expect(first!.data).toMatch(/^pings \d+$/);
+    expect(second!.data).toMatch(/^pings \d+$/);
+    expect(first!.data).not.toBe(second!.data);
+    const report = verifyReport(result, [], plain);
+    expect(report).toContain(`emit, counted, ${String(first!.data)}`);
+    expect(report).toContain(`emit, counted, ${String(second!.data)}`);
   });
 });
 
