@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { SECOND } from '../core/ports/clock.ts';
 import type { Micros } from '../core/ports/clock.ts';
 import { UsageError } from '../scenarios/errors.ts';
-import { parseSeed } from '../scenarios/seeds.ts';
+import { checkSeeds, parseSeed } from '../scenarios/seeds.ts';
 
 /** What commander hands over: texts, and `true` for flags. */
 export type Given = Readonly<Record<string, string | true | undefined>>;
@@ -28,20 +28,13 @@ export interface Seeds {
   readonly firstSeed: number;
 }
 
-/** A plan is held in memory; who wants more plays shards or another `--seed`. */
-const MOST_SEEDS = 1_000_000;
-
 /** `--seed` alone means that one seed. */
 export function seedsOf(given: Given, usual: number): Seeds {
   const seed = textOf(given, 'seed');
   const seeds = countOf(given, 'seeds', '--seeds') ?? (seed === undefined ? usual : 1);
-  if (seeds > MOST_SEEDS) {
-    throw new UsageError(
-      'INVALID_OPTION',
-      `--seeds is ${seeds}. Give at most ${MOST_SEEDS}, and another --seed next time.`,
-    );
-  }
-  return { seeds, firstSeed: seed === undefined ? 1 : parseSeed(seed) };
+  const firstSeed = seed === undefined ? 1 : parseSeed(seed);
+  checkSeeds(firstSeed, seeds);
+  return { seeds, firstSeed };
 }
 
 export function jobsOf(given: Given): number {

@@ -1,4 +1,6 @@
 import { RollcallError } from '../core/errors.ts';
+import { fileURLToPath } from 'node:url';
+import { builtinScenarios } from './builtin/index.ts';
 import { catalogueOf } from './catalogue.ts';
 import { identifyCode } from './code.ts';
 import { failureDetails, failureHeadline } from './failure-in-words.ts';
@@ -6,6 +8,7 @@ import { asTyped, findFiles } from './files.ts';
 import { inlinePlayer } from './player.ts';
 import type { SuiteResult } from './result.ts';
 import type { Scenario } from './scenario.ts';
+import { checkSeeds } from './seeds.ts';
 import { playSuite } from './suite.ts';
 import { missed } from './summary.ts';
 
@@ -14,8 +17,11 @@ export interface SimulateOptions {
   readonly seeds?: number;
   /** The first seed. 1 unless said otherwise. */
   readonly seed?: number;
-  /** The file that exports the scenario: makes the replay line complete. */
-  readonly file?: string;
+  /**
+   * The file that exports the scenario, as `new URL('./scenarios.ts', import.meta.url)` or as a path from the working
+   * directory: makes the replay line complete.
+   */
+  readonly file?: string | URL;
 }
 
 /** What `simulate` throws. `result` holds all runs that were played. */
@@ -34,7 +40,8 @@ export class SimulationFailed extends RollcallError {
  */
 export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<SuiteResult> {
   const { seed: firstSeed = 1, seeds = options.seed === undefined ? 10 : 1, file } = options;
-  const files = file === undefined ? [] : findFiles([file]);
+  checkSeeds(firstSeed, seeds);
+  const files = file === undefined ? [] : findFiles([pathOf(file)]);
   const code = identifyCode(files);
   const { find } = catalogueOf([scenario]);
   const plan = {
@@ -50,11 +57,23 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   return result;
 }
 
+const FILE_HINT =
+  '           followed by the file that exports this scenario; ' +
+  "simulate(scenario, { file: new URL('./scenarios.ts', import.meta.url) }) would have named it";
+
+function pathOf(file: string | URL): string {
+  return file instanceof URL || file.startsWith('file:') ? fileURLToPath(file) : file;
+}
+
 function wordsOf(scenario: Scenario, { runs, scenarios, files }: SuiteResult): string {
   const failed = runs.find(({ verdict }) => verdict !== 'pass');
   if (failed !== undefined) {
     const here = `  Here:    simulate(scenario, { seed: ${failed.seed} })`;
-    return [failureHeadline(failed), ...failureDetails(failed, files), here].join('\n');
+    // The command knows the built-in scenarios; any other it has to be shown.
+    const replayable = files.length > 0 || builtinScenarios.includes(scenario);
+    return [failureHeadline(failed), ...failureDetails(failed, files), ...(replayable ? [] : [FILE_HINT]), here].join(
+      '\n',
+    );
   }
   const [summary] = scenarios;
   const bounds = summary?.bounds.filter(({ holds }) => !holds) ?? [];

@@ -121,12 +121,14 @@ describe('a mistake is told in one line, with a suggestion, and ends with 2', ()
     ['a bad seed', ['run', '--seed', '1e3'], '--seed 17'],
     ['a bad count', ['run', '--seeds', '0'], '--seeds 4'],
     ['too many seeds', ['run', '--seeds', '2000000'], 'at most 1000000'],
+    ['seeds beyond the last', ['run', '--seed', '4294967295', '--seeds', '2'], 'beyond 4294967295'],
     ['a bad shard', ['run', '--shard', '3/2'], '--shard 1/4'],
     ['a bad time', ['run', '--time-limit', 'soon'], '--time-limit 12.5s'],
     ['a file that is not there', ['run', './nowhere.ts'], './nowhere.ts'],
     ['a word that is no token', ['replay', 'crash-of-one'], 'Copy the whole word'],
     ['a cut token', ['replay', token.slice(0, -5)], 'cut'],
     ['a changed token', ['replay', token.replace('own', 'won')], 'check digits'],
+    ['a token of a scenario in a file that was not named', ['replay', token], 'name its file after the token'],
     ['a token of an unknown scenario', ['replay', token, OWN], 'Did you mean "own-strict"?'],
   ])('%s', async (_, given, hint) => {
     const { status, stdout, stderr } = await rollcall(given);
