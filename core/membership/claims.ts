@@ -70,7 +70,7 @@ export class Claims {
     const challenge: Challenge = { row, held, claim, incarnation, cause, finish };
     this.#open.set(row, challenge);
     const sequence = this.#questions.open({ onAck: () => this.#refuse(challenge) });
-    const ping = { kind: Kind.ping, sequence, node: held.name, source: this.#view.source } as const;
+    const ping = { kind: Kind.ping, sequence, node: held.name, source: this.#view.own.source } as const;
     // A whole turn: as long as a probe gets before anybody is so much as suspected.
     const wait = settings.probeIntervalMs * MILLISECOND;
     this.#post.send(held.address, [ping], held);

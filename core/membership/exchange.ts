@@ -92,19 +92,19 @@ export class Exchange {
   #period(): void {
     const { clock, settings, table } = this.#ground;
     this.#timer = clock.after(pushPullPeriodMs(settings, table.size) * MILLISECOND, this.#onPeriod);
-    const eligible = (row: number): boolean => row !== this.#view.selfRow && table.state(row) === State.alive;
+    const eligible = (row: number): boolean => row !== this.#view.own.row && table.state(row) === State.alive;
     for (const row of pickPeers(table, this.#random, 1, eligible)) {
       this.with(table.description(row).address, false, () => {});
     }
   }
 
   #mergeReply(reply: PushPull, address: Address): string | undefined {
-    const before = this.#view.incarnation;
+    const before = this.#view.own.incarnation;
     const refusal = this.#merge(reply);
     // Whoever held us dead hears at once that we are not: it does not gossip to us, and may not be gossiped to.
-    if (this.#view.incarnation !== before) {
+    if (this.#view.own.incarnation !== before) {
       const peer = reply.states.find((one) => sameAddress(one.about.address, address))?.about;
-      this.#post.send(address, [this.#view.herald.messageAbout(this.#view.selfRow)], peer);
+      this.#post.send(address, [this.#view.herald.messageAbout(this.#view.own.row)], peer);
     }
     return refusal;
   }

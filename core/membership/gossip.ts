@@ -77,7 +77,7 @@ export class Gossip {
     const { table, clock, settings } = this.#ground;
     const cutoff = clock.now() - settings.gossipToTheDeadMs * MILLISECOND;
     return pickPeers(table, this.#random, k, (row) => {
-      if (row === this.#view.selfRow) return false;
+      if (row === this.#view.own.row) return false;
       return table.isLive(row) || (table.state(row) === State.dead && table.changed(row) > cutoff);
     });
   }

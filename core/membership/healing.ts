@@ -78,7 +78,7 @@ export class Healing {
       if (table.state(row) === State.dead) missing.push(address);
       else if (unlisted.size > 0) this.#strike(unlisted, address);
     }
-    const own = this.#view.self.address;
+    const own = this.#view.own.description.address;
     this.#strike(unlisted, own);
     return [...missing.filter((address) => address !== own), ...unlisted];
   }

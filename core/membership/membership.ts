@@ -75,7 +75,7 @@ export class Membership {
 
   /** Our own incarnation: store it, so that the next life can start above it. */
   get incarnation(): number {
-    return this.#node?.view.incarnation ?? this.#incarnation;
+    return this.#node?.view.own.incarnation ?? this.#incarnation;
   }
 
   /** 0 is healthy; each point stretches our probe interval once more. */
@@ -169,7 +169,8 @@ export class Membership {
     this.#meta = meta.slice();
     const node = this.#node;
     if (node === undefined || this.#leaving !== undefined) return;
-    this.#enter(() => node.view.announce(this.#describe(), Math.min(node.view.incarnation + 1, INCARNATION_MAX)));
+    const { own } = node.view;
+    this.#enter(() => own.announce(this.#describe(), Math.min(own.incarnation + 1, INCARNATION_MAX)));
   }
 
   /** Sends a datagram to one member: it may be lost. */
@@ -252,7 +253,7 @@ export class Membership {
   }
 
   #ended(): void {
-    if (this.#node !== undefined) this.#incarnation = this.#node.view.incarnation;
+    if (this.#node !== undefined) this.#incarnation = this.#node.view.own.incarnation;
     this.#node = undefined;
     this.#leaving = undefined;
     this.#snapshot = undefined;

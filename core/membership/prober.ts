@@ -146,7 +146,7 @@ export class Prober {
       table,
       this.#random,
       settings.indirectChecks,
-      (row) => row !== probe.row && row !== this.#view.selfRow && table.state(row) === State.alive,
+      (row) => row !== probe.row && row !== this.#view.own.row && table.state(row) === State.alive,
     );
     for (const row of helpers) {
       const helper = table.description(row);
@@ -159,7 +159,7 @@ export class Prober {
         node,
         target,
         nack,
-        source: this.#view.source,
+        source: this.#view.own.source,
       };
       this.#post.sendWithNews(helper.address, [request], helper);
     }
@@ -249,6 +249,6 @@ export class Prober {
   }
 
   #ping(sequence: number, node: string): Ping {
-    return { kind: Kind.ping, sequence, node, source: this.#view.source };
+    return { kind: Kind.ping, sequence, node, source: this.#view.own.source };
   }
 }

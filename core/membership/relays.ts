@@ -62,7 +62,7 @@ export class Relays {
       const nack = entry(hub, () => reply({ kind: Kind.nack, sequence: asked }));
       timers.push(clock.after(this.#nackAfterMs() * MILLISECOND, nack));
     }
-    const ping = { kind: Kind.ping, sequence, node: request.node, source: this.#view.source };
+    const ping = { kind: Kind.ping, sequence, node: request.node, source: this.#view.own.source };
     this.#post.send(request.target, [ping], undefined);
   }
 

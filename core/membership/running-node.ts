@@ -143,7 +143,7 @@ export class RunningNode {
       size: () => ground.table.live,
       gossip: (key, payload) => this.#gossipUser(key, payload),
     });
-    this.view.announce(self, incarnation);
+    this.view.own.announce(self, incarnation);
     for (const known of options.known ?? []) this.view.recall(known);
     this.#gossip.start();
     this.#prober.start();
@@ -153,7 +153,9 @@ export class RunningNode {
 
   /** Exchanges state with every seed at once; `done` hears the result when the last has answered or failed. */
   join(seeds: Seeds, done: (result: JoinResult) => void): void {
-    const others = [...new Set(currentSeeds(seeds))].filter((seed) => !sameAddress(seed, this.view.self.address));
+    const others = [...new Set(currentSeeds(seeds))].filter(
+      (seed) => !sameAddress(seed, this.view.own.description.address),
+    );
     this.#healing.remember(seeds);
     const contacted: Address[] = [];
     const failed: ExchangeFailed[] = [];
@@ -188,7 +190,7 @@ export class RunningNode {
     };
     const alone = table.live <= 1;
     // One more gossip interval after the last word, so that it has left before the socket closes.
-    this.view.depart(() => this.#stopped || linger(settings.gossipIntervalMs));
+    this.view.own.depart(() => this.#stopped || linger(settings.gossipIntervalMs));
     if (alone) return this.stop();
     linger(GOODBYE_MS);
     const ticks = settings.gossipIntervalMs > 0;

@@ -1,12 +1,13 @@
 import { MILLISECOND } from '../ports/clock.ts';
 import type { Address } from '../ports/transport.ts';
 import { sameAddress } from '../address.ts';
-import { Kind, State, type Description, type Message, type PeerState, type Source } from '../wire/messages.ts';
+import { Kind, State, type Description, type Message, type PeerState } from '../wire/messages.ts';
 import type { DropReason } from './counters.ts';
 import type { Ground } from './ground.ts';
 import { Herald } from './herald.ts';
 import { ACCUSATION_MAX, compareDescriptions, implausible, INCARNATION_MAX, overrides } from './lattice.ts';
 import type { Cause } from './observation.ts';
+import { OwnStanding } from './own-standing.ts';
 import { Suspicions } from './suspicions.ts';
 import { understands } from './versions.ts';
 
@@ -30,10 +31,8 @@ export class View {
   readonly #ground: Ground;
   readonly #hooks: ViewHooks;
   readonly herald: Herald;
+  readonly own: OwnStanding;
   readonly #suspicions: Suspicions;
-  #selfRow = -1;
-  #source: Source = { name: '', address: '' };
-  #leaving = false;
   /** At most one answer to stale news per gossip interval. */
   #staleAnsweredAt = Number.NEGATIVE_INFINITY;
 
@@ -41,43 +40,10 @@ export class View {
     this.#ground = ground;
     this.#hooks = hooks;
     this.herald = new Herald(ground, hooks.onNews);
+    this.own = new OwnStanding(ground, this.herald);
     this.#suspicions = new Suspicions(ground, (node, incarnation) =>
       this.hearDead(node, incarnation, ground.name, 'suspicion'),
     );
-  }
-
-  get self(): Description {
-    return this.#ground.table.description(this.#selfRow);
-  }
-
-  /** How we introduce ourselves in a question. */
-  get source(): Source {
-    return this.#source;
-  }
-
-  get selfRow(): number {
-    return this.#selfRow;
-  }
-
-  get incarnation(): number {
-    return this.#ground.table.incarnation(this.#selfRow);
-  }
-
-  /** Enters ourselves; later calls (a rejoin, new metadata) move us to a higher incarnation. */
-  announce(about: Description, incarnation: number): void {
-    const { table, clock } = this.#ground;
-    this.#leaving = false;
-    this.#source = Object.freeze({ name: about.name, address: about.address });
-    if (this.#selfRow < 0) {
-      this.#selfRow = table.insert(about, State.alive, incarnation, clock.now());
-      this.herald.observe(this.#selfRow, undefined, 0, 'self', '');
-    } else {
-      const { from, fromIncarnation } = this.#held(this.#selfRow);
-      table.set(this.#selfRow, State.alive, incarnation, clock.now());
-      table.describe(this.#selfRow, about, incarnation);
-      this.herald.observe(this.#selfRow, from, fromIncarnation, 'self', '');
-    }
-    this.herald.tell(this.#selfRow);
   }
 
   /** Takes up a member known from elsewhere (a stored list) without making news of it. */
@@ -91,19 +57,9 @@ export class View {
     this.herald.observe(row, undefined, 0, 'push-pull', '');
   }
 
-  /** Says goodbye: from here on nothing said about us is contested. `onSent` runs when it has been gossiped enough. */
-  depart(onSent: () => void): void {
-    const { table, clock, name } = this.#ground;
-    const { from, fromIncarnation } = this.#held(this.#selfRow);
-    this.#leaving = true;
-    table.set(this.#selfRow, State.left, this.incarnation, clock.now());
-    this.herald.observe(this.#selfRow, from, fromIncarnation, 'self', '');
-    this.herald.tell(this.#selfRow, name, onSent);
-  }
-
   hearAlive(about: Description, incarnation: number, cause: Cause): void {
     const { table, counters, clock } = this.#ground;
-    if (about.name === this.#ground.name) return this.#hearOwnName(about, incarnation);
+    if (about.name === this.#ground.name) return this.own.hear(about, incarnation);
     const row = table.find(about.name);
     if (row >= 0 && about === table.description(row) && this.#isNothingNew(row, incarnation)) return;
     const refusal = this.#refusal(about);
@@ -154,7 +110,7 @@ export class View {
   hearSuspect(node: string, incarnation: number, by: string, cause: Cause): void {
     const { table, counters, name } = this.#ground;
     if (by === '' || by === node || (by === name && cause === 'gossip')) return counters.drop('self-accusation');
-    if (node === name) return this.#contest(incarnation, by);
+    if (node === name) return this.own.contest(incarnation, by);
     const row = table.find(node);
     if (row < 0) return;
     const { from, fromIncarnation } = this.#held(row);
@@ -173,7 +129,7 @@ export class View {
   /** A `dead` from its own subject is a goodbye. */
   hearDead(node: string, incarnation: number, by: string, cause: Cause): void {
     const { table, counters, name } = this.#ground;
-    if (node === name) return this.#contest(incarnation, by);
+    if (node === name) return this.own.contest(incarnation, by);
     const row = table.find(node);
     if (row < 0) return;
     const { from, fromIncarnation } = this.#held(row);
@@ -272,7 +228,7 @@ export class View {
     const { settings, layers } = this.#ground;
     const { name, address, meta, vsn } = about;
     if (name === '' || address.endsWith(':0') || meta.length > settings.packetBytes / 2) return 'unusable';
-    if (vsn[1] === 0 || !understands(vsn, vsn) || !understands(vsn, this.self.vsn)) return 'version';
+    if (vsn[1] === 0 || !understands(vsn, vsn) || !understands(vsn, this.own.description.vsn)) return 'version';
     if (!this.#hooks.allows(address)) return 'not-allowed';
     return layers.vetoAlive(about) === undefined ? undefined : 'vetoed';
   }
@@ -286,47 +242,6 @@ export class View {
   #sameHome(row: number, about: Description): boolean {
     const held = this.#ground.table.description(row).address;
     return held === about.address || sameAddress(held, about.address);
-  }
-
-  /** Somebody speaks of us as alive. Our own word is the highest; our past life's, or a forger's, must be topped. */
-  #hearOwnName(about: Description, incarnation: number): void {
-    const { table, counters } = this.#ground;
-    if (this.#leaving) return;
-    if (!this.#sameHome(this.#selfRow, about)) {
-      counters.conflicts += 1;
-      this.#ground.observe?.({ type: 'conflict', subject: about.name, address: about.address });
-      return this.herald.event({ type: 'conflict', member: this.herald.member(this.#selfRow), address: about.address });
-    }
-    const own = this.incarnation;
-    if (incarnation < own) return;
-    if (incarnation === own && compareDescriptions(about, table.description(this.#selfRow)) === 0) return;
-    if (incarnation >= INCARNATION_MAX) return counters.drop('implausible');
-    this.#refute(incarnation, '');
-  }
-
-  /** Somebody accuses us. */
-  #contest(incarnation: number, by: string): void {
-    const { counters, clock, settings } = this.#ground;
-    if (this.#leaving) return;
-    if (incarnation >= INCARNATION_MAX) return counters.drop('implausible');
-    if (incarnation >= this.incarnation) return this.#refute(incarnation, by);
-    // The accuser has not heard our latest word: say it again, but not for every echo of an old accusation.
-    if (clock.now() - this.#staleAnsweredAt < settings.probeIntervalMs * MILLISECOND) return;
-    this.#staleAnsweredAt = clock.now();
-    this.herald.tell(this.#selfRow);
-  }
-
-  #refute(accused: number, by: string): void {
-    const { table, clock, health, counters, observe } = this.#ground;
-    const before = this.incarnation;
-    const incarnation = Math.max(before, accused) + 1;
-    table.set(this.#selfRow, State.alive, incarnation, clock.now());
-    table.describe(this.#selfRow, this.self, incarnation);
-    counters.refutations += 1;
-    health.move(1);
-    this.herald.observe(this.#selfRow, State.alive, before, 'self', by);
-    observe?.({ type: 'refuted', incarnation, accuser: by });
-    this.herald.tell(this.#selfRow);
   }
 
   #answerStaleRow(row: number, subject: Description): void {
