@@ -2,7 +2,7 @@ import { seededRandom } from '../core/random.ts';
 import type { Fault } from '../simulator/faults/fault.ts';
 import type { Violation } from '../simulator/invariant.ts';
 import type { EventRange, TraceRecord } from '../simulator/trace.ts';
-import { HostFailed } from '../simulator/errors.ts';
+import { HostFailed, TimeStandsStill } from '../simulator/errors.ts';
 import { World } from '../simulator/world.ts';
 import type { CodeIdentity } from './code.ts';
 import { digestText } from './digest.ts';
@@ -182,7 +182,7 @@ function crashed(error: unknown, at: number): Judged {
   const text = cause instanceof Error ? `${cause.name}: ${cause.message}${callerOf(cause)}` : String(cause);
   return {
     invariant: 'no-exception',
-    subject: error instanceof HostFailed ? error.host : '',
+    subject: error instanceof HostFailed || error instanceof TimeStandsStill ? error.host : '',
     phase: 'always',
     at,
     words: 'No program throws out of its handlers.',

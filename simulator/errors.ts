@@ -41,6 +41,23 @@ export class HostFailed extends RollcallError {
   }
 }
 
+/** A program sets timers without a delay, one from within the other, without end. */
+export class TimeStandsStill extends RollcallError {
+  readonly host: string;
+  readonly at: Micros;
+
+  constructor(host: string, at: Micros, events: number) {
+    const who = host === '' ? 'The world' : host;
+    super(
+      'TIME_STANDS_STILL',
+      `${who} is still busy at ${at} us after ${events} events in that one microsecond. ` +
+        'Let time pass in what repeats itself, as in clock.after(1_000, task): a delay of 0 runs at once.',
+    );
+    this.host = host;
+    this.at = at;
+  }
+}
+
 /** Debug mode saw that a message was changed between its sending and its delivery. */
 export class MessageChanged extends RollcallError {
   constructor(from: string, to: string) {

@@ -66,6 +66,11 @@ export class HostSession implements Host {
   }
 
   emit(event: HostEvent): void {
+    // Programs in JavaScript reach this unchecked; the trace would fail far from the mistake.
+    const type: unknown = (event as HostEvent | null | undefined)?.type;
+    if (typeof type !== 'string' || type === '') {
+      throw new InvalidSetting('event.type', type, "a text that is not empty, as in emit({ type: 'elected' })");
+    }
     if (this.#isCurrent()) this.#world.emit(this.#host, event);
   }
 

@@ -5,6 +5,7 @@ export {
   InvalidFault,
   InvalidTopology,
   MessageChanged,
+  TimeStandsStill,
 } from './errors.ts';
 export {
   bridge,

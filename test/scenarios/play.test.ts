@@ -5,7 +5,7 @@ import { playRun } from '../../scenarios/play.ts';
 import type { PlayOptions } from '../../scenarios/play.ts';
 import type { Stage } from '../../scenarios/scenario.ts';
 import { parseToken } from '../../scenarios/token.ts';
-import { pingScenario } from './ping.ts';
+import { type PingHabits, pingScenario } from './ping.ts';
 
 const options: PlayOptions = { mode: 'reference', code: { version: '0.1.0', digest: '77ab01c2' } };
 const calm = pingScenario('calm');
@@ -94,6 +94,19 @@ describe('a run fails', () => {
     expect(verdict).toBe('fail');
     expect(violation).toMatchObject({ invariant: 'no-exception', subject: expect.stringMatching(/^n\d$/) });
     expect(violation?.detail).toMatch(/TypeError: no such thing \(at .*play\.test\.ts/);
+  });
+
+  test('when a program never lets time pass, and says which', async () => {
+    const habits: PingHabits = {
+      onPing(host) {
+        const again = (): void => void host.clock.after(0, again);
+        again();
+      },
+    };
+    const { verdict, violation } = await playRun(pingScenario('spinning', { habits }), 1, options);
+    expect(verdict).toBe('fail');
+    expect(violation).toMatchObject({ invariant: 'no-exception', subject: expect.stringMatching(/^n\d$/) });
+    expect(violation?.detail).toMatch(/TimeStandsStill: n\d is still busy/);
   });
 
   test('when a promise of a program is rejected and nobody handles it', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { HostFailed } from '../../simulator/errors.ts';
 import type { HostEvent } from '../../simulator/program.ts';
 import { World } from '../../simulator/world.ts';
 
@@ -81,5 +82,13 @@ describe('what a program emits', () => {
     const loop: Record<string, unknown> = { name: 'loop' };
     loop['self'] = loop;
     expect(holding(loop)).toBe(holding(loop));
+  });
+});
+
+describe('an event without a type', () => {
+  test.each([[{}], [{ type: '' }], [{ type: 7 }], [null], [undefined]])('is refused: %j', (event) => {
+    const emitting = () => hashOf(event as unknown as object);
+    expect(emitting).toThrow(HostFailed);
+    expect(emitting).toThrow(/^a threw at 0 us: InvalidSetting: event\.type is .*emit\(\{ type: 'elected' \}\)/);
   });
 });

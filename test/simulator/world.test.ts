@@ -7,9 +7,11 @@ import {
   InvalidFault,
   InvalidTopology,
   MessageChanged,
+  TimeStandsStill,
 } from '../../simulator/errors.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import type { Invariant, WorldView } from '../../simulator/invariant.ts';
+import type { Host } from '../../simulator/program.ts';
 import { World, type WorldOptions } from '../../simulator/world.ts';
 import { bootedHosts } from '../contract/simulated.ts';
 import { textProtocol } from '../contract/text-protocol.ts';
@@ -46,6 +48,30 @@ describe('time', () => {
     world.runUntil(4_294_000_000 + 2_000_000);
     expect([ran, world.host('a')?.timers]).toEqual([100_000, 0]);
   });
+
+  test.each(['synchronous', 'asynchronous'])(
+    'must pass: a %s chain of timers without delay is ended and named',
+    async (kind) => {
+      const spin = (host: Host): void => {
+        const again = (): void => void host.clock.after(0, again);
+        host.clock.after(2 * SECOND, again);
+      };
+      const world = new World({
+        seed: 'spin',
+        hosts: [
+          { name: 'a', program: () => {} },
+          { name: 'b', program: spin },
+        ],
+        faults: [],
+        duration: 5 * SECOND,
+      });
+      const played = async (): Promise<void> => (kind === 'synchronous' ? world.run() : world.runAsync(() => turn()));
+      const error: unknown = await played().catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(TimeStandsStill);
+      expect(error).toMatchObject({ code: 'TIME_STANDS_STILL', host: 'b', at: 2 * SECOND });
+      expect((error as Error).message).toContain('clock.after(1_000');
+    },
+  );
 
   test('hosts boot when their spec says', () => {
     const { world } = bootedHosts(['a'], { spec: { startAt: 5 * SECOND } });
