@@ -37,8 +37,9 @@ export function seedsOf(given: Given, usual: number): Seeds {
   return { seeds, firstSeed };
 }
 
+/** Playing leaves no core idle: more threads than cores would only take memory. */
 export function jobsOf(given: Given): number {
-  return countOf(given, 'jobs', '--jobs') ?? availableParallelism();
+  return Math.min(countOf(given, 'jobs', '--jobs') ?? Number.POSITIVE_INFINITY, availableParallelism());
 }
 
 export function shardOf(given: Given): { part: number; of: number } | undefined {

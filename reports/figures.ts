@@ -1,7 +1,7 @@
 import type { Micros } from '../core/ports/clock.ts';
 import { SECOND } from '../core/ports/clock.ts';
-import type { MetricName } from '../scenarios/scenario.ts';
-import type { BoundResult, Distribution } from '../scenarios/result.ts';
+import type { Bound, MetricName } from '../scenarios/scenario.ts';
+import type { BoundResult, Distribution, LostRun } from '../scenarios/result.ts';
 
 /** Seconds for a narrow column: two digits, or all of them from 10 s on. */
 export function seconds(duration: Micros): string {
@@ -35,6 +35,16 @@ function inUnitOf(metric: MetricName, value: number): string {
 /** `1 run`, `2 runs`. */
 export function count(number: number, noun: string): string {
   return `${whole(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** `detection p99 at most 7 s`. */
+export function limitInWords({ metric, quantile, atMost }: Bound): string {
+  return `${metric} ${quantile} at most ${inUnitOf(metric, atMost)}`;
+}
+
+/** `FAIL crash-of-one, seed 7: still playing after 70 s`. */
+export function lostInWords({ scenario, seed, how }: LostRun): string {
+  return `FAIL ${scenario}, seed ${seed}: ${how}`;
 }
 
 /** `detection p99 is 6.1 s, at most 7 s`. */

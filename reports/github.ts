@@ -4,7 +4,7 @@ import { failureDetails, failureHeadline, groupFailures } from '../scenarios/fai
 import { boundInWords, count } from './figures.ts';
 
 /** Annotations of a GitHub workflow: one error per finding, with the line to paste. */
-export function githubReport({ scenarios, runs, files, notPlayed }: SuiteResult): string {
+export function githubReport({ scenarios, runs, files, notPlayed, lost }: SuiteResult): string {
   const lines = groupFailures(runs).map(({ first, otherSeeds }) => {
     const more = otherSeeds.length > 0 ? [`${count(otherSeeds.length, 'more seed')} failed alike.`] : [];
     return command('error', failureHeadline(first), [...failureDetails(first, files), ...more].join('\n'));
@@ -17,7 +17,9 @@ export function githubReport({ scenarios, runs, files, notPlayed }: SuiteResult)
       if (missed(point)) lines.push(command('error', `FAIL ${scenario}`, `No seed reached "${point.point}".`));
     }
   }
-  if (notPlayed > 0) lines.push(command('warning', 'rollcall', `${count(notPlayed, 'run')} not played.`));
+  for (const { scenario, seed, how } of lost) lines.push(command('error', `FAIL ${scenario}, seed ${seed}`, how));
+  const unplayed = notPlayed - lost.length;
+  if (unplayed > 0) lines.push(command('warning', 'rollcall', `${count(unplayed, 'run')} not played.`));
   const passed = runs.filter(({ verdict }) => verdict === 'pass').length;
   lines.push(command('notice', 'rollcall', `${passed} of ${count(runs.length, 'run')} passed.`));
   return `${lines.join('\n')}\n`;

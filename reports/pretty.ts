@@ -1,8 +1,8 @@
-import type { ScenarioResult, StopReason, SuiteResult, Verdict } from '../scenarios/result.ts';
+import type { LostRun, ScenarioResult, StopReason, SuiteResult, SuiteVerdict, Verdict } from '../scenarios/result.ts';
 import { replayLine } from '../scenarios/result.ts';
-import { missed } from '../scenarios/summary.ts';
+import { isOpen, missed } from '../scenarios/summary.ts';
 import { failureDetails, failureHeadline, groupFailures } from '../scenarios/failure-in-words.ts';
-import { boundInWords, count, quantiles, rate, whole } from './figures.ts';
+import { boundInWords, count, limitInWords, lostInWords, quantiles, rate, whole } from './figures.ts';
 import type { Paint, Style } from './style.ts';
 import { layOut } from './table.ts';
 import type { Column } from './table.ts';
@@ -13,10 +13,12 @@ export interface PrettyOptions {
   readonly paint: Paint;
 }
 
-const VERDICTS: Record<Verdict, { readonly word: string; readonly style: Style }> = {
+const VERDICTS: Record<SuiteVerdict, { readonly word: string; readonly style: Style }> = {
   pass: { word: 'pass', style: 'green' },
   fail: { word: 'FAIL', style: 'red' },
   nondeterministic: { word: 'DIFF', style: 'red' },
+  interrupted: { word: 'interrupted', style: 'yellow' },
+  'nothing played': { word: 'nothing played', style: 'yellow' },
 };
 
 const STOPPED: Record<StopReason, string> = {
@@ -36,6 +38,7 @@ export function prettyReport(suite: SuiteResult, options: PrettyOptions): string
     bounds(suite.scenarios, options.paint),
     points(suite.scenarios, options.paint),
     ...failures(suite, options.paint),
+    lostRuns(suite.lost, options.paint),
     conclusion(suite, options.paint),
   ];
   return `${blocks
@@ -53,8 +56,8 @@ function table(suite: SuiteResult, { width, paint }: PrettyOptions): string[] {
       title: 'verdict',
       weight: 9,
       align: 'left',
-      cell: ({ verdict, seeds }) => (seeds === 0 ? '-' : VERDICTS[verdict].word),
-      paint: (text, { verdict, seeds }) => (seeds === 0 ? text : paint(VERDICTS[verdict].style, text)),
+      cell: ({ verdict, seeds }) => (isUnjudged(verdict, seeds) ? '-' : VERDICTS[verdict].word),
+      paint: (text, { verdict, seeds }) => (isUnjudged(verdict, seeds) ? text : paint(VERDICTS[verdict].style, text)),
     },
     { title: 'detect s', weight: 7, align: 'right', cell: ({ distributions }) => quantiles(distributions.detection) },
     {
@@ -81,6 +84,10 @@ function table(suite: SuiteResult, { width, paint }: PrettyOptions): string[] {
   return [paint('bold', header), ...rows, ...wrap(legend, width).map((line) => paint('dim', line))];
 }
 
+function isUnjudged(verdict: Verdict, seeds: number): boolean {
+  return verdict === 'pass' && seeds === 0;
+}
+
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
@@ -98,6 +105,7 @@ function speed(simulatedSeconds: number, wallSeconds: number): string {
 function bounds(scenarios: readonly ScenarioResult[], paint: Paint): string[] {
   const lines = scenarios.flatMap(({ scenario, bounds: judged, seeds }) =>
     judged.map((bound) => {
+      if (!bound.judged) return `-    ${scenario}: ${limitInWords(bound)}, not judged`;
       const word = bound.holds ? 'pass' : 'FAIL';
       return `${paint(bound.holds ? 'green' : 'red', word)} ${scenario}: ${boundInWords(bound)} (${count(seeds, 'seed')})`;
     }),
@@ -106,14 +114,20 @@ function bounds(scenarios: readonly ScenarioResult[], paint: Paint): string[] {
 }
 
 function points(scenarios: readonly ScenarioResult[], paint: Paint): string[] {
-  return scenarios.flatMap(({ scenario, seeds, sometimes }) =>
-    sometimes
-      .filter(missed)
-      .map(
-        ({ point }) =>
-          `${paint('red', 'FAIL')} ${scenario}: none of ${count(seeds, 'seed')} reached "${point}", so this scenario proves less than it says.`,
-      ),
-  );
+  return scenarios.flatMap(({ scenario, seeds, sometimes }) => {
+    const open = sometimes.filter(isOpen).map(({ point }) => `"${point}"`);
+    return [
+      ...sometimes
+        .filter(missed)
+        .map(
+          ({ point }) =>
+            `${paint('red', 'FAIL')} ${scenario}: none of ${count(seeds, 'seed')} reached "${point}", so this scenario proves less than it says.`,
+        ),
+      ...(open.length > 0
+        ? [`-    ${scenario}: reaching ${open.join(', ')} not judged on ${count(seeds, 'seed')}`]
+        : []),
+    ];
+  });
 }
 
 function failures({ runs, files }: SuiteResult, paint: Paint): string[][] {
@@ -129,13 +143,17 @@ function failures({ runs, files }: SuiteResult, paint: Paint): string[][] {
   return rest > 0 ? [...told, [`${count(rest, 'more finding')}: see the results file.`]] : told;
 }
 
+function lostRuns(lost: readonly LostRun[], paint: Paint): string[] {
+  return lost.map((run) => paint('red', lostInWords(run)));
+}
+
 function seedsInWords(seeds: readonly number[]): string {
   const shown = seeds.slice(0, 8).join(', ');
   return `${seeds.length === 1 ? 'seed' : 'seeds'} ${shown}${seeds.length > 8 ? ` and ${seeds.length - 8} more` : ''}`;
 }
 
 function conclusion(
-  { scenarios, runs, stopped, notPlayed, timing, verdict, files }: SuiteResult,
+  { scenarios, runs, stopped, notPlayed, lost, timing, verdict, files }: SuiteResult,
   paint: Paint,
 ): string[] {
   const passed = runs.filter((run) => run.verdict === 'pass').length;
@@ -146,8 +164,9 @@ function conclusion(
       `${whole(runs.length - passed)} failed; ${hours} h simulated in ${timing.wallSeconds.toFixed(1)} s ` +
       `on ${count(timing.workers, 'worker')}`,
   ];
-  if (notPlayed > 0)
-    lines.push(paint('yellow', `${count(notPlayed, 'run')} not played: ${STOPPED[stopped] || 'a worker was lost'}`));
+  const unplayed = notPlayed - lost.length;
+  if (unplayed > 0) lines.push(paint('yellow', `${count(unplayed, 'run')} not played: ${STOPPED[stopped]}`));
+  if (lost.length > 0) lines.push(paint('red', `${count(lost.length, 'run')} lost`));
   const { word, style } = VERDICTS[verdict];
   lines.push(paint(style, word));
   const failing = runs.find((run) => run.verdict !== 'pass');

@@ -23,6 +23,8 @@ const RANDOM = 'Draw from host.random, or from a stream of its own: host.random.
 const NETWORK = 'Use host.transport: the simulated network is the only one in here.';
 const MACHINE = 'Pass what the program needs to know in through its topology.';
 
+const EXIT = 'A program that wants to end stops its own work; crashes are faults of the schedule.';
+
 const COLLECTOR = 'When garbage is collected is not a matter for a program: keep a plain reference.';
 
 const TIMER_KEYS = ['setTimeout', 'setInterval', 'setImmediate'];
@@ -43,6 +45,7 @@ export function ambientSources(): AmbientSource[] {
     ...from(performance, 'performance.', ['now', 'mark', 'measure'], CLOCK),
     ...from(process, 'process.', ['hrtime', 'uptime'], CLOCK),
     ...from(process, 'process.', ['nextTick'], TIMER),
+    ...from(process, 'process.', ['exit', 'abort'], EXIT),
     ...from(process, 'process.', ['cpuUsage', 'memoryUsage'], MACHINE),
     ...from(process.hrtime, 'process.hrtime.', ['bigint'], CLOCK),
     ...from(Math, 'Math.', ['random'], RANDOM),

@@ -16,7 +16,7 @@ export { collectMetrics } from './metrics.ts';
 export { materialise, playRun, playWorld } from './play.ts';
 export type { Played, PlayOptions } from './play.ts';
 export { inlinePlayer } from './player.ts';
-export type { Done, Player, Task } from './player.ts';
+export type { Done, Lost, Player, PlayListener, Task } from './player.ts';
 export { workerPool } from './pool.ts';
 export { replayRun } from './replay.ts';
 export type { Replay } from './replay.ts';
@@ -25,12 +25,14 @@ export type {
   BoundResult,
   Distribution,
   Failure,
+  LostRun,
   Mode,
   RunResult,
   ScenarioResult,
   SometimesResult,
   StopReason,
   SuiteResult,
+  SuiteVerdict,
   Timing,
   Verdict,
 } from './result.ts';

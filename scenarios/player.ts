@@ -18,11 +18,25 @@ export interface Done {
   readonly busySeconds: number;
 }
 
+/** A run that has no result: it never ended, or took its thread with it. */
+export interface Lost {
+  readonly task: Task;
+  readonly how: string;
+}
+
+/** What becomes of tasks. */
+export interface PlayListener {
+  onDone(done: Done): void;
+  onLost(lost: Lost): void;
+}
+
 /** Whoever plays tasks: worker threads, or this one. */
 export interface Player {
   readonly workers: number;
+  /** What is under way. */
+  readonly playing: readonly Task[];
   /** Plays tasks in the order of their index and reports each; ends when all are done or it was stopped. */
-  play(tasks: readonly Task[], onDone: (done: Done) => void): Promise<void>;
+  play(tasks: readonly Task[], listener: PlayListener): Promise<void>;
   /** From now on nothing after this index is begun. */
   limit(index: number): void;
   /** Ends at once: what is under way is lost. */
@@ -37,12 +51,17 @@ export async function playTask(task: Task, scenario: Scenario, code: CodeIdentit
 
 /** Plays in this thread: for a handful of runs, and for scenarios that no other thread can import. */
 export function inlinePlayer(find: (name: string) => Scenario, code: CodeIdentity): Player {
+  const playing: Task[] = [];
   let last = Number.POSITIVE_INFINITY;
   return {
     workers: 1,
-    async play(tasks, onDone) {
+    playing,
+    async play(tasks, { onDone }) {
       for (const task of tasks) {
-        if (task.index <= last) onDone(await playTask(task, find(task.scenario), code));
+        if (task.index > last) continue;
+        playing.push(task);
+        onDone(await playTask(task, find(task.scenario), code));
+        playing.pop();
       }
     },
     limit(index) {

@@ -16,6 +16,16 @@ export interface Failure extends Violation {
   readonly others: number;
 }
 
+/** What a suite comes to: of one that was cut short, or whose share holds no run, a pass would say too much. */
+export type SuiteVerdict = Verdict | 'interrupted' | 'nothing played';
+
+/** A run without a result, and why there is none. Counted among those not played, and against the suite. */
+export interface LostRun {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly how: string;
+}
+
 /** One run: plain data, and the same whoever played it. */
 export interface RunResult {
   readonly scenario: string;
@@ -39,6 +49,8 @@ export interface Distribution {
 /** A bound, a *sometimes* point: what a suite shows and a single run cannot. */
 export interface BoundResult extends Bound {
   readonly observed: number | null;
+  /** Without a run, there is nothing to judge it by. */
+  readonly judged: boolean;
   readonly holds: boolean;
 }
 
@@ -77,7 +89,8 @@ export interface SuiteResult {
   readonly scenarios: readonly ScenarioResult[];
   readonly stopped: StopReason;
   readonly notPlayed: number;
-  readonly verdict: Verdict;
+  readonly lost: readonly LostRun[];
+  readonly verdict: SuiteVerdict;
   /** Files of scenarios beyond the built-in ones: a replay needs them too. */
   readonly files: readonly string[];
   readonly timing: Timing;

@@ -1,5 +1,5 @@
-import type { Done, Player, Task } from './player.ts';
-import type { Mode, RunResult, StopReason, SuiteResult } from './result.ts';
+import type { Done, Lost, Player, Task } from './player.ts';
+import type { LostRun, Mode, RunResult, StopReason, SuiteResult, SuiteVerdict, Verdict } from './result.ts';
 import type { Scenario } from './scenario.ts';
 import { summarise, worst } from './summary.ts';
 
@@ -15,7 +15,10 @@ export interface SuitePlan {
   readonly shard?: { readonly part: number; readonly of: number };
   /** End after the first failing run. */
   readonly bail?: boolean;
+  /** Begin no run after this time. */
   readonly timeLimitSeconds?: number;
+  /** What is still playing so long after the limit counts as hung. */
+  readonly graceSeconds?: number;
 }
 
 export interface SuiteProgress {
@@ -30,6 +33,11 @@ export interface SuiteListener {
   /** Ends the suite: what was played until then is the result. */
   readonly signal?: AbortSignal;
 }
+
+const GRACE_SECONDS = 10;
+
+/** Node takes a longer delay for none at all. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** One of this many seeds is played in wire mode, where codecs and aliasing bugs show. */
 const WIRE_EVERY = 8;
@@ -59,30 +67,50 @@ export async function playSuite(plan: SuitePlan, player: Player, listener: Suite
   const began = performance.now();
   const tasks = planTasks(plan);
   const done = new Map<number, Done>();
+  const lost = new Map<number, LostRun>();
   let stopped: StopReason = 'done';
   let firstFailure = Number.POSITIVE_INFINITY;
   let failed = 0;
 
-  const end = (reason: StopReason) => {
-    stopped = reason;
+  const interrupt = () => {
+    stopped = 'interrupted';
     player.stop();
   };
-  const interrupt = () => end('interrupted');
+  const lose = ({ task, how }: Lost) => {
+    lost.set(task.index, { scenario: task.scenario, seed: task.seed, how });
+    noteFailure(task.index);
+  };
+  const noteFailure = (index: number) => {
+    failed += 1;
+    firstFailure = Math.min(firstFailure, index);
+    if (bail) player.limit(firstFailure);
+  };
+  const endInTime = (limitSeconds: number, graceSeconds: number) => {
+    stopped = 'time-limit';
+    player.limit(-1);
+    timer = setTimeout(() => {
+      // A hang is not a pass.
+      for (const task of player.playing) lose({ task, how: `still playing after ${limitSeconds + graceSeconds} s` });
+      player.stop();
+    }, graceSeconds * 1000);
+  };
   const { timeLimitSeconds, bail = false } = plan;
-  const timer =
-    timeLimitSeconds === undefined ? undefined : setTimeout(() => end('time-limit'), timeLimitSeconds * 1000);
+  let timer: NodeJS.Timeout | undefined;
+  if (timeLimitSeconds !== undefined) {
+    const begin = () => endInTime(timeLimitSeconds, plan.graceSeconds ?? GRACE_SECONDS);
+    timer = setTimeout(begin, Math.min(timeLimitSeconds * 1000, LONGEST_TIMER));
+  }
   listener.signal?.addEventListener('abort', interrupt);
   if (listener.signal?.aborted === true) interrupt();
 
   try {
-    await player.play(tasks, (played) => {
-      done.set(played.index, played);
-      if (played.result.verdict !== 'pass') {
-        failed += 1;
-        firstFailure = Math.min(firstFailure, played.index);
-        if (bail) player.limit(firstFailure);
-      }
-      listener.onRun?.({ played: done.size, planned: tasks.length, failed, latest: played.result });
+    await player.play(tasks, {
+      onDone(played) {
+        done.set(played.index, played);
+        if (played.result.verdict !== 'pass') noteFailure(played.index);
+        listener.onRun?.({ played: done.size, planned: tasks.length, failed, latest: played.result });
+      },
+      onLost: lose,
     });
   } finally {
     clearTimeout(timer);
@@ -92,10 +120,11 @@ export async function playSuite(plan: SuitePlan, player: Player, listener: Suite
     stopped = 'bail';
     // Other workers may have been ahead: what came after the first failure does not count, so that the result is one.
     for (const index of done.keys()) if (index > firstFailure) done.delete(index);
+    for (const index of lost.keys()) if (index > firstFailure) lost.delete(index);
   }
   const counted = tasks.flatMap(({ index }) => done.get(index) ?? []);
   return {
-    ...assemble(plan, tasks, counted, stopped),
+    ...assemble(plan, tasks, counted, [...lost.values()], stopped),
     timing: {
       wallSeconds: (performance.now() - began) / 1000,
       workers: player.workers,
@@ -108,13 +137,15 @@ function assemble(
   { scenarios, files, version }: SuitePlan,
   tasks: readonly Task[],
   done: readonly Done[],
+  lost: readonly LostRun[],
   stopped: StopReason,
 ): Omit<SuiteResult, 'timing'> {
   const results = scenarios.map((scenario) => {
     const runs = done.map(({ result }) => result).filter((result) => result.scenario === scenario.name);
     runs.sort((a, b) => a.seed - b.seed);
     const planned = tasks.filter((task) => task.scenario === scenario.name).length;
-    return { runs, summary: summarise(scenario, runs, planned - runs.length) };
+    const lostHere = lost.filter((run) => run.scenario === scenario.name).length;
+    return { runs, summary: summarise(scenario, runs, planned - runs.length, lostHere) };
   });
   return {
     version,
@@ -123,8 +154,16 @@ function assemble(
     runs: results.flatMap(({ runs }) => runs),
     scenarios: results.map(({ summary }) => summary),
     notPlayed: tasks.length - done.length,
-    verdict: worst(results.map(({ summary }) => summary.verdict)),
+    lost,
+    verdict: verdictOf(worst(results.map(({ summary }) => summary.verdict)), done.length, stopped),
   };
+}
+
+/** What was found stays found, however the suite ended. */
+function verdictOf(found: Verdict, played: number, stopped: StopReason): SuiteVerdict {
+  if (found !== 'pass') return found;
+  if (stopped === 'interrupted') return 'interrupted';
+  return played === 0 ? 'nothing played' : found;
 }
 
 function busySeconds(done: readonly Done[], scenario: string): number {

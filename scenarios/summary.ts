@@ -5,8 +5,8 @@ import type { MetricName, Scenario } from './scenario.ts';
 /** Below this many seeds, a *sometimes* point that was not reached says nothing. */
 const SEEDS_TO_JUDGE = 10;
 
-/** What the runs of one scenario show together. */
-export function summarise(scenario: Scenario, runs: readonly RunResult[], notPlayed: number): ScenarioResult {
+/** What the runs of one scenario show together. `lost` of those not played were begun and have no result. */
+export function summarise(scenario: Scenario, runs: readonly RunResult[], notPlayed: number, lost = 0): ScenarioResult {
   const distributions = {
     formation: distribution(samples(runs, 'formation')),
     firstDetection: distribution(samples(runs, 'firstDetection')),
@@ -17,7 +17,12 @@ export function summarise(scenario: Scenario, runs: readonly RunResult[], notPla
   const bounds = (scenario.bounds ?? []).map((bound): BoundResult => {
     const observed = distributions[bound.metric][bound.quantile];
     // Without a sample there is nothing to hold against the scenario, unless runs passed that should have given one.
-    return { ...bound, observed, holds: observed === null ? runs.length === 0 : observed <= bound.atMost };
+    return {
+      ...bound,
+      observed,
+      judged: runs.length > 0,
+      holds: observed === null ? runs.length === 0 : observed <= bound.atMost,
+    };
   });
   const sometimes = (scenario.sometimes ?? []).map((point): SometimesResult => {
     const reachedBy = runs.filter((run) => run.metrics.reached.includes(point)).length;
@@ -42,13 +47,18 @@ export function summarise(scenario: Scenario, runs: readonly RunResult[], notPla
     struck: addUp(runs),
     bounds,
     sometimes,
-    verdict: nondeterministic > 0 ? 'nondeterministic' : failed > 0 || unproven ? 'fail' : 'pass',
+    verdict: nondeterministic > 0 ? 'nondeterministic' : failed + lost > 0 || unproven ? 'fail' : 'pass',
   };
 }
 
 /** Whether a point counts against the suite. */
 export function missed(point: SometimesResult): boolean {
   return point.judged && point.reachedBy === 0;
+}
+
+/** Whether more seeds would have to tell. */
+export function isOpen(point: SometimesResult): boolean {
+  return !point.judged && point.reachedBy === 0;
 }
 
 /** Nondeterminism outweighs failure: a result that cannot be repeated proves nothing, not even a bug. */

@@ -24,6 +24,7 @@ export type ToThread =
 
 export type FromThread =
   | { readonly kind: 'idle' }
+  | { readonly kind: 'begun'; readonly index: number }
   | { readonly kind: 'done'; readonly done: Done }
   | { readonly kind: 'kept'; readonly kept: readonly (readonly TraceRecord[])[] }
   | { readonly kind: 'failed'; readonly message: string };

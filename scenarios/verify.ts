@@ -1,9 +1,10 @@
 import type { Landmarks } from '../simulator/trace-difference.ts';
 import { differenceWithin, differingBlock, landmarksOf } from '../simulator/trace-difference.ts';
 import type { TraceRecord } from '../simulator/trace.ts';
+import { RollcallError } from '../core/errors.ts';
 import type { CodeIdentity } from './code.ts';
 import { playWorld } from './play.ts';
-import type { Player, Task } from './player.ts';
+import type { Lost, Player, Task } from './player.ts';
 import { playHistory } from './pool.ts';
 import type { Mode, RunResult } from './result.ts';
 import type { Scenario } from './scenario.ts';
@@ -48,6 +49,12 @@ export interface VerifyResult {
   /** Programs that asked the real world: caught in the act, whether or not a hash differed. */
   readonly caught: readonly RunResult[];
   readonly verdict: 'pass' | 'nondeterministic';
+}
+
+class RunLost extends RollcallError {
+  constructor({ task, how }: Lost) {
+    super('RUN_LOST', `${task.scenario}, seed ${task.seed}, cannot be verified: ${how}.`);
+  }
 }
 
 const MAIN: readonly Way[] = [
@@ -120,10 +127,18 @@ async function playHere(plan: VerifyPlan): Promise<Play[]> {
 async function playThere(plan: VerifyPlan, workers: Player): Promise<Play[]> {
   const tasks = tasksOf(plan, WORKER);
   const plays: Play[] = [];
+  let lost: Lost | undefined;
   await workers.play(
     tasks.map(({ task }) => task),
-    ({ index, result }) => plays.push({ ...tasks[index]!, result }),
+    {
+      onDone: ({ index, result }) => void plays.push({ ...tasks[index]!, result }),
+      onLost: (run) => {
+        lost ??= run;
+        workers.stop();
+      },
+    },
   );
+  if (lost !== undefined) throw new RunLost(lost);
   return plays.toSorted((a, b) => a.task.index - b.task.index);
 }
 

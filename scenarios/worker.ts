@@ -20,6 +20,7 @@ function tell(message: FromThread): void {
 async function playBatch(tasks: readonly Task[], catalogue: Catalogue): Promise<void> {
   for (const task of tasks) {
     if (task.index > Atomics.load(last, 0)) continue;
+    tell({ kind: 'begun', index: task.index });
     tell({ kind: 'done', done: await playTask(task, catalogue.find(task.scenario), code) });
   }
   tell({ kind: 'idle' });

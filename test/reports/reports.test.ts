@@ -34,6 +34,36 @@ describe('the report for people', () => {
   });
 });
 
+describe('what was not judged', () => {
+  const [crash, calm] = suite.scenarios as [(typeof suite.scenarios)[0], (typeof suite.scenarios)[0]];
+  const bounds = crash.bounds.map((bound) => ({ ...bound, observed: null, judged: false, holds: true }));
+  const sometimes = crash.sometimes.map((point) => ({ ...point, reachedBy: 0, judged: false }));
+  const lost = [{ scenario: calm.scenario, seed: 11, how: 'still playing after 70 s' }];
+  const unjudged = { ...suite, lost, scenarios: [{ ...crash, bounds, sometimes }, calm] };
+
+  test('is no pass for people', () => {
+    const told = prettyReport(unjudged, { width: 80, paint: plain });
+    expect(told).toContain('-    crash-of-one: detection p99 at most 7 s, not judged\n');
+    expect(told).toContain('-    crash-of-one: reaching "somebody suspected", "somebody refuted" not judged');
+    expect(told).toContain(`FAIL ${calm.scenario}, seed 11: still playing after 70 s\n`);
+    expect(told).toContain('2 runs not played: the time limit ended it\n1 run lost\n');
+  });
+
+  test('is skipped in JUnit, and its counts are those of its cases', () => {
+    const xml = junitReport(unjudged);
+    const cases = (name: string) => xml.split(`<${name} message=`).length - 1;
+    const told = (name: string) => [...xml.matchAll(new RegExp(` ${name}="(\\d+)"`, 'g'))].map(([, n]) => Number(n));
+    for (const [tally, name] of [
+      ['failures', 'failure'],
+      ['errors', 'error'],
+      ['skipped', 'skipped'],
+    ] as const) {
+      expect(told(tally).reduce((a, b) => a + b)).toBe(cases(name));
+    }
+    expect([cases('error'), cases('skipped')]).toEqual([1, 5]);
+  });
+});
+
 describe('colours', () => {
   const terminal = { isTTY: true };
   const isColourful = (stream: { isTTY?: boolean }, environment: Record<string, string>) =>

@@ -70,6 +70,7 @@ export function suiteResult(): SuiteResult {
     scenarios: [summarise(crash, crashed, 0), summarise(calm, formed, 3)],
     stopped: 'time-limit',
     notPlayed: 3,
+    lost: [],
     verdict: 'fail',
     timing: { wallSeconds: 2.5, workers: 2, busySeconds: { 'crash-of-one': 1, [calm.name]: 3 } },
   };

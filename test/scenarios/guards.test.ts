@@ -32,6 +32,8 @@ const SOURCES: readonly [name: string, instead: string, use: () => unknown][] = 
   ['node:timers/promises setTimeout', 'clock.after', () => sleep(1)],
   ['fetch', 'transport', () => fetch('http://127.0.0.1:1/')],
   ['node:dgram createSocket', 'transport', () => createSocket('udp4')],
+  ['process.exit', 'schedule', () => process.exit(0)],
+  ['process.abort', 'schedule', () => process.abort()],
   ['new WeakRef', 'reference', () => new WeakRef({})],
 ];
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UsageError } from '../../scenarios/errors.ts';
 import { inlinePlayer } from '../../scenarios/player.ts';
 import type { Player } from '../../scenarios/player.ts';
@@ -20,6 +20,18 @@ const comparable = async (changes: Partial<SuitePlan>, player: Player) => {
   expect(timing.wallSeconds).toBeGreaterThan(0);
   return rest;
 };
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rollcall-suite-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, stage: string, before = ''): string {
+  const file = join(folder, name);
+  writeFileSync(file, `${before}\nexport const own = { name: '${calm.name}', summary: 'is odd', ${stage} };\n`);
+  return file;
+}
 
 describe('a suite', () => {
   test('gives the same result in this thread, in one worker and in three', async () => {
@@ -67,8 +79,29 @@ describe('a suite', () => {
         if (played === 3) interruption.abort();
       },
     });
-    expect(result).toMatchObject({ stopped: 'interrupted', notPlayed: 17 });
+    expect(result).toMatchObject({ stopped: 'interrupted', notPlayed: 17, verdict: 'fail' });
     expect(result.runs).toHaveLength(3);
+  });
+
+  test('that was interrupted before anything failed is no pass', async () => {
+    const options = { signal: AbortSignal.abort() };
+    expect(await playSuite(plan, inline(), options)).toMatchObject({ verdict: 'interrupted', notPlayed: 20 });
+  });
+
+  test('of which nothing was played is no pass', async () => {
+    const empty = { ...plan, seeds: 1, scenarios: [calm], shard: { part: 2, of: 2 } };
+    expect(await playSuite(empty, inline())).toMatchObject({ verdict: 'nothing played', runs: [] });
+  });
+
+  test('names what still plays when time and grace are over, and fails', async () => {
+    const file = write('hanging.mjs', 'stage: () => { for (;;) {} }');
+    const hanging = { ...plan, scenarios: [calm], seeds: 2, timeLimitSeconds: 0.5, graceSeconds: 0.1 };
+    expect(await playSuite(hanging, workerPool(1, [file], code))).toMatchObject({
+      stopped: 'time-limit',
+      verdict: 'fail',
+      notPlayed: 2,
+      lost: [{ scenario: calm.name, seed: 1, how: 'still playing after 0.6 s' }],
+    });
   });
 
   test('tells of progress run by run', async () => {
@@ -89,15 +122,23 @@ describe('a suite', () => {
     await expect(playSuite(plan, workerPool(2, [missing], code))).rejects.toThrow(/missing\.ts: it cannot be loaded/);
   });
 
-  test('ends when a worker dies, instead of waiting for it', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'rollcall-suite-'));
-    try {
-      const file = join(folder, 'quitter.mjs');
-      writeFileSync(file, `export const own = { name: 'own-calm', summary: 'quits', stage: () => process.exit(0) };\n`);
-      const quitting = playSuite({ ...plan, scenarios: [calm] }, workerPool(2, [file], code));
-      await expect(quitting).rejects.toThrow('A worker thread died: it ended by itself.');
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+  test('keeps all other results when a worker dies, and names the run that killed it', async () => {
+    // At home in the outer context, where the guards let everything pass.
+    const outside = `const outside = new AsyncResource('outside');`;
+    const quit = `if (context.random.int(3) === 0) outside.runInAsyncScope(() => process.exit(0));`;
+    const stage = `stage: (context) => { ${quit} return { hosts: [], faults: [], duration: 1, invariants: [] }; }`;
+    const file = write('quitter.mjs', stage, `import { AsyncResource } from 'node:async_hooks'; ${outside}`);
+    const quitting = await playSuite({ ...plan, scenarios: [calm] }, workerPool(2, [file], code));
+    expect(quitting.verdict).toBe('fail');
+    expect(quitting.lost.length).toBeGreaterThan(0);
+    expect(quitting.lost[0]).toMatchObject({ scenario: calm.name, how: 'its worker thread died: it ended by itself' });
+    expect(quitting.runs.length).toBeGreaterThan(0);
+    expect(quitting.runs.length + quitting.lost.length).toBe(10);
+  });
+
+  test('ends when a worker dies before it plays', async () => {
+    const file = write('stillborn.mjs', 'stage: () => {}', 'process.exit(0);');
+    const quitting = playSuite({ ...plan, scenarios: [calm] }, workerPool(2, [file], code));
+    await expect(quitting).rejects.toThrow('A worker thread died before it played anything: it ended by itself.');
   });
 });
