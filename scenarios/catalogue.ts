@@ -15,6 +15,9 @@ export interface Catalogue {
 
 /** Splits what was typed into files and names. */
 export function splitArguments(given: readonly string[]): { files: string[]; patterns: string[] } {
+  if (given.includes('')) {
+    throw new UsageError('EMPTY_PATTERN', 'A pattern is empty. Name a scenario, or leave the pattern out to play all.');
+  }
   return {
     files: findFiles(given.filter(looksLikeFile)),
     patterns: given.filter((argument) => !looksLikeFile(argument)),
@@ -57,6 +60,14 @@ export function catalogueOf(
     select(patterns) {
       if (patterns.length === 0) return [...chosen];
       const selected = new Set(patterns.flatMap((pattern) => matching(pattern, names)));
+      // Who names a file means what is in it.
+      if (files.length > 0 && !chosen.some(({ name }) => selected.has(name))) {
+        const own = chosen.map(({ name }) => name).join(', ');
+        throw new UsageError(
+          'UNKNOWN_SCENARIO',
+          `The named files hold nothing that matches ${patterns.join(' ')}: only ${own}.`,
+        );
+      }
       return all.filter(({ name }) => selected.has(name));
     },
   };

@@ -1,18 +1,16 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { SECOND } from '../../core/ports/clock.ts';
 import { githubReport, jsonReport, junitReport, liveLine, paintFor, prettyReport } from '../../reports/index.ts';
 import type { Paint } from '../../reports/index.ts';
 import { openCatalogue, splitArguments } from '../../scenarios/catalogue.ts';
 import { identifyCode } from '../../scenarios/code.ts';
-import { UsageError } from '../../scenarios/errors.ts';
 import { asTyped } from '../../scenarios/files.ts';
 import { workerPool } from '../../scenarios/pool.ts';
-import type { SuiteResult, Verdict } from '../../scenarios/result.ts';
+import type { SuiteResult, SuiteVerdict } from '../../scenarios/result.ts';
 import { playSuite } from '../../scenarios/suite.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { Given } from '../options.ts';
 import { jobsOf, seedsOf, shardOf, textOf, timeOf } from '../options.ts';
+import { prepareFile, writeText } from '../output-file.ts';
 import type { ReporterName } from '../reporter-names.ts';
 
 const RESULTS_FILE = 'rollcall-results/results.json';
@@ -25,6 +23,7 @@ export async function runCommand(given: readonly string[], options: Given): Prom
   const jobs = jobsOf(options);
   const shard = shardOf(options);
   const timeLimit = timeOf(options, 'timeLimit', '--time-limit');
+  const outputFile = textOf(options, 'outputFile');
   const { files, patterns } = splitArguments(given);
   const catalogue = await openCatalogue(files);
   const scenarios = catalogue.select(patterns);
@@ -40,6 +39,7 @@ export async function runCommand(given: readonly string[], options: Given): Prom
     ...(timeLimit === undefined ? {} : { timeLimitSeconds: timeLimit / SECOND }),
   };
 
+  for (const file of [RESULTS_FILE, ...(outputFile === undefined ? [] : [outputFile])]) prepareFile(file);
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
   // Once: who asks twice wants out at once.
@@ -54,21 +54,23 @@ export async function runCommand(given: readonly string[], options: Given): Prom
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
   }
-  await deliver(suite, (textOf(options, 'reporter') ?? 'pretty') as ReporterName, textOf(options, 'outputFile'));
+  deliver(suite, (textOf(options, 'reporter') ?? 'pretty') as ReporterName, outputFile);
   return suite.stopped === 'interrupted' ? ExitCode.interrupted : EXIT_CODES[suite.verdict];
 }
 
-const EXIT_CODES: Record<Verdict, number> = {
+const EXIT_CODES: Record<SuiteVerdict, number> = {
   pass: ExitCode.pass,
   fail: ExitCode.failed,
   nondeterministic: ExitCode.nondeterministic,
+  interrupted: ExitCode.interrupted,
+  'nothing played': ExitCode.pass,
 };
 
-/** The results file always; the reporter's text to its file, or else to stdout. */
-async function deliver(suite: SuiteResult, reporter: ReporterName, outputFile: string | undefined): Promise<void> {
-  await writeText(RESULTS_FILE, jsonReport(suite));
-  if (outputFile !== undefined) await writeText(outputFile, REPORTS[reporter](suite));
+/** The results file always; the reporter's text to its file, or else to stdout. A verdict first: files may fail. */
+function deliver(suite: SuiteResult, reporter: ReporterName, outputFile: string | undefined): void {
   process.stdout.write(REPORTS[outputFile === undefined ? reporter : 'pretty'](suite));
+  writeText(RESULTS_FILE, jsonReport(suite));
+  if (outputFile !== undefined) writeText(outputFile, REPORTS[reporter](suite));
 }
 
 const REPORTS: Record<ReporterName, (suite: SuiteResult) => string> = {
@@ -85,16 +87,6 @@ function widthOf({ columns }: { readonly columns?: number }): number {
 
 function paint(): Paint {
   return paintFor(process.stdout, process.env);
-}
-
-async function writeText(path: string, text: string): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
-  } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError('UNWRITABLE_FILE', `${path} cannot be written: ${problem}`, { cause });
-  }
 }
 
 /** The line on a terminal that tells how far the suite is; nothing when nobody watches. */
