@@ -6,6 +6,7 @@ import { boundInWords, count, limitInWords, lostInWords, quantiles, rate, whole 
 import type { Paint, Style } from './style.ts';
 import { layOut } from './table.ts';
 import type { Column } from './table.ts';
+import { wrap } from './wrap.ts';
 
 export interface PrettyOptions {
   /** Characters per line. */
@@ -86,16 +87,6 @@ function table(suite: SuiteResult, { width, paint }: PrettyOptions): string[] {
 
 function isUnjudged(verdict: Verdict, seeds: number): boolean {
   return verdict === 'pass' && seeds === 0;
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }
 
 function speed(simulatedSeconds: number, wallSeconds: number): string {

@@ -5,6 +5,9 @@ import { failureDetails, failureHeadline } from '../scenarios/failure-in-words.t
 import type { StoryLine } from '../scenarios/story.ts';
 import { count, whole } from './figures.ts';
 import type { Paint, Style } from './style.ts';
+import { wrap } from './wrap.ts';
+
+const WIDTH = 80;
 
 const STYLES: Readonly<Record<string, Style>> = {
   fault: 'yellow',
@@ -21,7 +24,7 @@ export function storyReport({ result, story, reproduction }: Replay, files: read
   const lines = story.lines();
   const heading = paint('bold', `${scenario}, seed ${seed}: ${count(metrics.hosts, 'host')}, hash ${hash}`);
   const warning = reproduction.kind === 'reproduced' ? [] : [paint('yellow', reproduction.words)];
-  const told = lines.length > 0 ? lines.map((line) => storyLine(line, paint)) : [nothing(story.kinds)];
+  const told = lines.length > 0 ? lines.map((line) => storyLine(line, paint)) : wrap(nothing(story.kinds), WIDTH);
   const end =
     verdict === 'pass'
       ? [paint('green', `pass: ${timeInWords(metrics.simulated)}, ${whole(metrics.events)} events, nothing violated`)]

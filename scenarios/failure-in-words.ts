@@ -20,7 +20,11 @@ export function failureDetails(run: RunResult, files: readonly string[]): string
     ...field('Rule', [violation.words]),
     ...field('Seen', [violation.detail]),
     ...field('Faults', faults),
-    ...(violation.others > 0 ? field('Besides', [`${violation.others} more violations in this run`]) : []),
+    ...(violation.others > 0
+      ? field('Besides', [
+          `${violation.others} more ${violation.others === 1 ? 'violation' : 'violations'} in this run`,
+        ])
+      : []),
     ...replay,
   ];
 }

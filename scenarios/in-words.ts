@@ -27,7 +27,7 @@ export function faultsInForce(faults: readonly Fault[], at: Micros): Fault[] {
   const telling = faults.filter((fault) => fault.at <= at && at <= endOf(fault, faults));
   const momentary = telling.filter((fault) => !lasts(fault)).toSorted((a, b) => a.at - b.at);
   const dropped = new Set(momentary.slice(0, -AFTERMATHS_TOLD));
-  return telling.filter((fault) => !dropped.has(fault));
+  return telling.filter((fault) => !dropped.has(fault)).toSorted((a, b) => a.at - b.at);
 }
 
 function lasts(fault: Fault): boolean {
@@ -69,7 +69,7 @@ export function deedInWords(fault: Fault): string {
     case 'slow':
       return `${names(fault.hosts)} ${verb(fault.hosts, 'need', 'needs')} ${durationInWords(fault.perMessage)} of CPU per message`;
     case 'clock':
-      return `the clock of ${names(fault.hosts)} jumps by ${fault.jumpMs} ms and drifts by ${fault.driftPpm} ppm`;
+      return `the clock of ${names(fault.hosts)} ${clockInWords(fault.jumpMs, fault.driftPpm)}`;
     case 'partition':
       return `${ofKind(fault.only)} cut between ${fault.groups.map((group) => `{${names(group)}}`).join(' and ')}`;
     case 'block':
@@ -83,6 +83,14 @@ export function deedInWords(fault: Fault): string {
       return `${names(fault.hosts)} told to ${fault.command}${argument}`;
     }
   }
+}
+
+function clockInWords(jumpMs: number, driftPpm: number): string {
+  const deeds = [
+    jumpMs === 0 ? [] : [`jumps by ${jumpMs} ms`],
+    driftPpm === 0 && jumpMs !== 0 ? [] : [`drifts by ${driftPpm} ppm`],
+  ];
+  return deeds.flat().join(' and ');
 }
 
 function verb(hosts: readonly string[], ofMany: string, ofOne: string): string {

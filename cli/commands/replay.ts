@@ -4,6 +4,7 @@ import type { Catalogue } from '../../scenarios/catalogue.ts';
 import { identifyCode } from '../../scenarios/code.ts';
 import { UnknownScenario, UsageError } from '../../scenarios/errors.ts';
 import { asTyped, findFiles } from '../../scenarios/files.ts';
+import { names } from '../../scenarios/in-words.ts';
 import { suggestion } from '../../scenarios/nearest.ts';
 import { materialise } from '../../scenarios/play.ts';
 import type { Replay } from '../../scenarios/replay.ts';
@@ -18,6 +19,9 @@ export async function replayCommand(text: string, given: readonly string[], opti
   const token = parseToken(text);
   const from = timeOf(options, 'from', '--from');
   const to = timeOf(options, 'to', '--to');
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new UsageError('INVALID_OPTION', `--from is later than --to, so that nothing could be told. Swap them.`);
+  }
   const nodes = listOf(options, 'node');
   const kinds = listOf(options, 'kind');
   const files = findFiles(given);
@@ -27,7 +31,7 @@ export async function replayCommand(text: string, given: readonly string[], opti
     if (!hosts.includes(node)) {
       throw new UsageError(
         'UNKNOWN_NODE',
-        `--node: this run has no host ${JSON.stringify(node)}.${suggestion(node, hosts)}`,
+        `--node: this run has no host ${JSON.stringify(node)}.${suggestion(node, hosts) || ` It has ${names(hosts)}.`}`,
       );
     }
   }
@@ -38,8 +42,24 @@ export async function replayCommand(text: string, given: readonly string[], opti
     ...(nodes === undefined ? {} : { nodes }),
     ...(kinds === undefined ? {} : { kinds }),
   });
+  checkKinds(kinds ?? [], replay.story.kinds);
   process.stdout.write(storyReport(replay, files.map(asTyped), paintFor(process.stdout, process.env)));
   return exitCodeOf(replay);
+}
+
+/** Kinds of the world and of its members, whether or not a run has any of them. */
+const KINDS =
+  'fault,command,boot,crash,pause,resume,timer,send,deliver,lost,connect,open,stream-send,stream-message,stream-close,' +
+  'alive,suspect,dead,left,joined,forgotten,refuted,self,probe,inserted,health,leaving,stopped,conflict,push-pull,' +
+  'broadcast,message';
+
+/** Programs have kinds of their own, which are known only when the run is over. */
+function checkKinds(asked: readonly string[], occurred: readonly string[]): void {
+  const known = [...new Set([...KINDS.split(','), ...occurred])];
+  const unknown = asked.find((kind) => !known.includes(kind));
+  if (unknown === undefined) return;
+  const hint = suggestion(unknown, known) || ` This run has ${occurred.join(', ')}.`;
+  throw new UsageError('UNKNOWN_KIND', `--kind: this run has no lines of kind ${JSON.stringify(unknown)}.${hint}`);
 }
 
 function find(catalogue: Catalogue, name: string): Scenario {

@@ -170,6 +170,21 @@ describe('the other commands', () => {
     expect(bad.status).toBe(3);
   });
 
+  test('a filter of a replay that nothing could pass ends with 2', async () => {
+    const { stdout } = await rollcall(['run', OWN, 'own-calm', '--seed', '3', '--reporter', 'json']);
+    const { token } = JSON.parse(stdout).runs[0];
+    const filters = [
+      ['--kind', 'fualt', 'Did you mean "fault"?'],
+      ['--from', '9s', 'Swap them'],
+      ['--node', 'zebra', 'It has n1, n2, n3.'],
+    ] as const;
+    const told = filters.map(async ([flag, value, hint]) => {
+      const { status, stderr } = await rollcall(['replay', token, OWN, flag, value, '--to', '3s']);
+      expect({ status, hinted: stderr.includes(hint), stderr }).toMatchObject({ status: 2, hinted: true });
+    });
+    await Promise.all(told);
+  });
+
   test('a token of other code says so', async () => {
     const { stdout } = await rollcall(['run', OWN, 'own-strict', '--seed', '3', '--reporter', 'json']);
     const token = parseToken(JSON.parse(stdout).runs[0].token);

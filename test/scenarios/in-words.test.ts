@@ -37,7 +37,7 @@ describe('the faults in force', () => {
       command: 'update',
     }));
     const loss: Fault = { id: 'loss', at: 0, kind: 'link', for: 100 * SECOND, loss: [1, 3] };
-    expect(ids([loss, ...storm], 11 * SECOND)).toEqual(['loss', 's45', 's46', 's47', 's48', 's49']);
+    expect(ids([...storm, loss], 11 * SECOND)).toEqual(['loss', 's45', 's46', 's47', 's48', 's49']);
   });
 });
 
@@ -58,6 +58,8 @@ describe('in words', () => {
       'the clock of n1 jumps by -5 ms and drifts by 20 ppm',
       { id: 'f', at, kind: 'clock', hosts: ['n1'], jumpMs: -5, driftPpm: 20 },
     ],
+    ['the clock of n1 drifts by 20 ppm', { id: 'f', at, kind: 'clock', hosts: ['n1'], jumpMs: 0, driftPpm: 20 }],
+    ['the clock of n1 jumps by 5 ms', { id: 'f', at, kind: 'clock', hosts: ['n1'], jumpMs: 5, driftPpm: 0 }],
     [
       'datagrams cut between {n1} and {n2, n3}',
       { id: 'f', at, kind: 'partition', groups: [['n1'], ['n2', 'n3']], for: 1, only: 'datagram' },
