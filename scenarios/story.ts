@@ -133,9 +133,9 @@ const PACKET_DEEDS = {
   'stream-close': 'sees a stream close',
 } as const;
 
-function partInWords({ kind, sequence, subject, incarnation }: TraceRecord['parts'][number]): string {
+function partInWords({ kind, name, sequence, subject, incarnation }: TraceRecord['parts'][number]): string {
   const numbers = [sequence > 0 ? `#${sequence}` : '', subject, incarnation > 0 ? `@${incarnation}` : ''];
-  return [`kind ${kind}`, ...numbers].filter((word) => word !== '').join(' ');
+  return [name === '' ? `kind ${kind}` : name, ...numbers].filter((word) => word !== '').join(' ');
 }
 
 function tellFault({ at, kind, detail }: TraceRecord, fault: Fault | undefined): StoryLine {

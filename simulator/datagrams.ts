@@ -120,14 +120,21 @@ export class Datagrams {
       endpoint.handlers.onDatagram(payload, from.address);
       return;
     }
-    trace.event(TraceCode.deliver, place.host.index, from.host.index, size, '', digest);
+    const codec = endpoint.protocol.datagram;
     let message: unknown;
+    let malformed: MalformedPacket | undefined;
+    // Before the event, so that its record can tell what was heard.
     try {
-      message = endpoint.protocol.datagram.decode(payload.bytes);
+      message = codec.decode(payload.bytes);
+      trace.describe(codec, message);
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
+      malformed = error;
+    }
+    trace.event(TraceCode.deliver, place.host.index, from.host.index, size, '', digest);
+    if (malformed !== undefined) {
       counters.malformed++;
-      endpoint.handlers.onMalformed(error, from.address);
+      endpoint.handlers.onMalformed(malformed, from.address);
       return;
     }
     if (this.#handling.debug) sealMessage(message);

@@ -1,6 +1,10 @@
 import type { Micros } from '../core/ports/clock.ts';
+import { TimeStandsStill } from './errors.ts';
 import { EventPool } from './event-pool.ts';
 import type { Trace } from './trace.ts';
+
+/** Nothing honest needs as many in one microsecond: even ten thousand hosts that boot at once stay far below. */
+const EVENTS_AT_ONCE = 1_000_000;
 
 /** What a world counts while it runs. */
 export interface Counters {
@@ -41,9 +45,23 @@ export class Kernel {
     bytes: 0,
   };
 
+  #eventsAtOnce = 0;
+
   constructor(seed: number, trace: Trace) {
     this.seed = seed;
     this.trace = trace;
+  }
+
+  /** Moves time to an event; without the check a chain of timers without delay would hold the world forever. */
+  arrive(event: number): void {
+    const { events, now } = this;
+    const time = events.wheel.timeOf(event);
+    if (time !== now) {
+      this.advance(time);
+      this.#eventsAtOnce = 0;
+    } else if (++this.#eventsAtOnce > EVENTS_AT_ONCE) {
+      throw new TimeStandsStill(this.trace.nameOf(events.host[event] as number), now, EVENTS_AT_ONCE);
+    }
   }
 
   advance(time: Micros): void {

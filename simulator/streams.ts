@@ -193,7 +193,19 @@ export class Streams implements StreamCarrier {
     const { trace, counters } = this.#kernel;
     const { host, protocol } = side.endpoint;
     const sender = this.#paths.peerOf(side)?.index ?? -1;
-    if (!this.#handling.wire) trace.describe(protocol.stream, segment.payload);
+    let messages: unknown[] = [segment.payload];
+    let malformed: MalformedPacket | undefined;
+    if (this.#handling.wire) {
+      side.reader ??= protocol.stream.reader();
+      try {
+        messages = side.reader.push(segment.payload as Uint8Array);
+      } catch (error) {
+        if (!(error instanceof MalformedPacket)) throw error;
+        malformed = error;
+        messages = [];
+      }
+    }
+    for (const message of messages) trace.describe(protocol.stream, message);
     trace.event(TraceCode.streamMessage, host.index, sender, segment.size, '', segment.digest);
     counters.streamMessages++;
     if (!this.#handling.wire) {
@@ -203,17 +215,12 @@ export class Streams implements StreamCarrier {
       side.handlers?.onMessage(segment.payload, side);
       return;
     }
-    side.reader ??= protocol.stream.reader();
-    let messages: unknown[];
-    try {
-      messages = side.reader.push(segment.payload as Uint8Array);
-    } catch (error) {
-      if (!(error instanceof MalformedPacket)) throw error;
+    if (malformed !== undefined) {
       counters.malformed++;
       this.#dropQueue(side);
       this.push(side, RESET);
       side.isEnded = true;
-      return this.#tell(side, 'malformed', error);
+      return this.#tell(side, 'malformed', malformed);
     }
     for (const message of messages) {
       if (side.closed !== undefined) return;

@@ -50,6 +50,8 @@ export const TraceCode = {
 /** One part of a message, as its codec describes it. */
 export interface TracePart {
   readonly kind: number;
+  /** What the codec calls this kind; '' when it has no name for it. */
+  readonly name: string;
   readonly size: number;
   readonly sequence: number;
   readonly subject: string;
@@ -106,6 +108,7 @@ export class Trace {
   readonly #onRecord: ((record: TraceRecord) => void) | undefined;
   readonly #data = new DataDigest((text) => this.#hashOf(text));
   #parts: TracePart[] = [];
+  #kindNames: Readonly<Record<number, string>> = {};
   #first = 0x2545f491;
   #second = 0x6c078965;
   #events = 0;
@@ -128,6 +131,11 @@ export class Trace {
   /** The rolling hash so far: 16 hexadecimal digits. */
   get hash(): string {
     return hex(this.#first) + hex(this.#second);
+  }
+
+  /** '' for none. */
+  nameOf(host: number): string {
+    return this.#hostNames[host] ?? '';
   }
 
   /** How many blocks of 1,024 events are complete. */
@@ -184,7 +192,10 @@ export class Trace {
   /** Works out what identifies a message; `event` follows with the digest that this returns. */
   digest<M>(codec: Codec<M>, message: M): number {
     this.#digest = 0;
-    if (this.observing) this.#parts = [];
+    if (this.observing) {
+      this.#parts = [];
+      this.#kindNames = codec.kindNames ?? {};
+    }
     codec.parts(message, this.#visit);
     return finish(this.#digest);
   }
@@ -224,7 +235,8 @@ export class Trace {
   readonly #visit: PartVisitor = (kind, size, sequence, subject, incarnation) => {
     const subjectHash = this.#hashOf(subject);
     this.#digest = mix(mix(mix(mix(this.#digest, kind + size * 256), sequence), subjectHash), incarnation);
-    if (this.observing) this.#parts.push({ kind, size, sequence, subject, incarnation });
+    if (!this.observing) return;
+    this.#parts.push({ kind, name: this.#kindNames[kind] ?? '', size, sequence, subject, incarnation });
   };
 
   #observe(kind: number, host: number, peer: number, size: number, text: number, digest: number, data: unknown): void {
@@ -250,8 +262,8 @@ export class Trace {
       event,
       at,
       kind: TRACE_KINDS[kind] as TraceKind,
-      host: this.#hostNames[host] ?? '',
-      peer: this.#hostNames[peer] ?? '',
+      host: this.nameOf(host),
+      peer: this.nameOf(peer),
       size,
       detail: this.#texts[text] ?? '?',
       digest,

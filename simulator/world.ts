@@ -6,7 +6,7 @@ import { Delays } from './delays.ts';
 import { Dialing } from './dialing.ts';
 import { Directory } from './directory.ts';
 import { hashText } from './draws.ts';
-import { HostFailed, InvalidTopology, TimeStandsStill } from './errors.ts';
+import { HostFailed, InvalidTopology } from './errors.ts';
 import { RollcallError } from '../core/errors.ts';
 import { EventKind } from './event-pool.ts';
 import { FaultEngine } from './faults/engine.ts';
@@ -31,8 +31,6 @@ const TICK: Micros = 1_000_000;
 const EPOCH_MS = 1_767_225_600_000;
 /** What a frame of Ethernet leaves for a careful protocol. */
 const MTU = 1400;
-/** Nothing honest needs as many in one microsecond: even ten thousand hosts that boot at once stay far below. */
-const EVENTS_AT_ONCE = 1_000_000;
 const LATENCY: LatencyModel = { kind: 'uniform', min: 500, max: 2_000 };
 
 export interface WorldOptions {
@@ -79,7 +77,6 @@ export class World implements WorldView {
   readonly #lifecycle: Lifecycle;
   readonly #engine: FaultEngine;
   #ended = false;
-  #eventsAtOnce = 0;
 
   constructor(options: WorldOptions) {
     this.#options = options;
@@ -229,7 +226,7 @@ export class World implements WorldView {
     const { wheel } = this.#kernel.events;
     try {
       for (let id = wheel.pop(time); id >= 0; id = wheel.pop(time)) {
-        this.#advance(id);
+        this.#kernel.arrive(id);
         this.#execute(id);
         if (this.#stopped()) return;
       }
@@ -246,7 +243,7 @@ export class World implements WorldView {
     const { duration } = this.#options;
     try {
       for (let id = events.wheel.pop(duration); id >= 0; id = events.wheel.pop(duration)) {
-        this.#advance(id);
+        this.#kernel.arrive(id);
         this.#execute(id);
         const ran = this.hosts[this.#kernel.running];
         if (ran?.asynchronous === true) await turn();
@@ -259,18 +256,6 @@ export class World implements WorldView {
     }
     if (!this.#stopped()) this.#kernel.advance(duration);
     this.#end();
-  }
-
-  /** Moves time to an event; without this check a chain of timers without delay would hold the world forever. */
-  #advance(id: number): void {
-    const { events, now } = this.#kernel;
-    const time = events.wheel.timeOf(id);
-    if (time !== now) {
-      this.#kernel.advance(time);
-      this.#eventsAtOnce = 0;
-    } else if (++this.#eventsAtOnce > EVENTS_AT_ONCE) {
-      throw new TimeStandsStill(this.hosts[events.host[id] as number]?.name ?? '', now, EVENTS_AT_ONCE);
-    }
   }
 
   #execute(id: number): void {

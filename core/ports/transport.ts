@@ -19,6 +19,8 @@ export interface Codec<M> {
   decode(bytes: Uint8Array): M;
   size(message: M): number;
   parts(message: M, visit: PartVisitor): void;
+  /** What the kinds that `parts` tells are called, for people who read traces; a kind without a name stays a number. */
+  readonly kindNames?: Readonly<Record<number, string>>;
 }
 
 /** A stream's codec also finds the ends of messages in bytes that arrive in arbitrary pieces. */

@@ -8,7 +8,7 @@ import { FrameReader, SEALED_HEADER, streamAssociated } from './frame-reader.ts'
 import { labelBytes, labelHeader, labelHeaderSize } from './label.ts';
 import { Kind } from './messages.ts';
 import type { Frame, StreamMessage } from './messages.ts';
-import { visitPart } from './parts.ts';
+import { KIND_NAMES, visitPart } from './parts.ts';
 import { seal, sealedSize } from './seal.ts';
 import type { Security } from './security.ts';
 import { streamMessageSize } from './sizes.ts';
@@ -16,6 +16,7 @@ import type { StreamTools } from './stream-message.ts';
 
 /** Messages on streams, from the inside out: message, compression, seal, label. */
 export class FrameCodec implements StreamCodec<Frame> {
+  readonly kindNames = KIND_NAMES;
   readonly #security: Security;
   readonly #label: Uint8Array;
   readonly #bodies = new BodyEncoder();

@@ -10,7 +10,7 @@ import { DATAGRAM_BYTES, DATAGRAM_PARTS } from './limits.ts';
 import { Kind } from './messages.ts';
 import type { Message, Packet } from './messages.ts';
 import { PacketOpener } from './packet-opener.ts';
-import { visitPart } from './parts.ts';
+import { KIND_NAMES, visitPart } from './parts.ts';
 import { looksSealed, open, seal, sealedSize } from './seal.ts';
 import type { Opened } from './seal.ts';
 import type { Security } from './security.ts';
@@ -23,6 +23,7 @@ export const CHECKSUM_HEADER = 5;
  * Datagrams, from the inside out: messages, compound, compression, checksum, seal, label.
  */
 export class PacketCodec implements Codec<Packet> {
+  readonly kindNames = KIND_NAMES;
   readonly #security: Security;
   readonly #label: Uint8Array;
   readonly #bodies = new BodyEncoder();

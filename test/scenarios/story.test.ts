@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SECOND } from '../../core/ports/clock.ts';
 import { storyReport } from '../../reports/index.ts';
 import { plain } from '../../reports/style.ts';
+import { builtinScenarios } from '../../scenarios/builtin/index.ts';
 import { playRun } from '../../scenarios/play.ts';
 import { replayRun } from '../../scenarios/replay.ts';
 import { Story } from '../../scenarios/story.ts';
@@ -46,6 +47,21 @@ describe('a replayed run', () => {
     expect(told.reproduction).toEqual({ kind: 'reproduced' });
     const kinds = new Set(told.story.lines().map(({ kind }) => kind));
     expect([...kinds]).toEqual(expect.arrayContaining(['send', 'deliver', 'lost']));
+  });
+
+  test('calls the parts of packets by the names that their codec has for them, or else by number', async () => {
+    const ofPings = (await replay({ wire: true, kinds: [] })).story.lines();
+    expect(ofPings.some(({ words }) => /^sends to n\d: 1 bytes: kind 1 #\d+$/.test(words))).toBe(true);
+    const scenario = builtinScenarios.find(({ name }) => name === 'crash-of-one')!;
+    const { token } = await playRun(scenario, 1, { mode: 'reference', code });
+    const filter = { wire: true, kinds: [], to: 30 * SECOND };
+    const packets = (await replayRun(parseToken(token), () => scenario, code, filter)).story.lines();
+    const said = packets.map(({ words }) => words).join('\n');
+    expect(said).toMatch(/^sends to n\d+: \d+ bytes: ping #\d+ n\d+/m);
+    expect(said).toMatch(/^hears from n\d+: \d+ bytes: ack #\d+/m);
+    expect(said).toMatch(/^hears on a stream from n\d+: \d+ bytes: push-pull #\d+$/m);
+    expect(said).toMatch(/: suspect n\d+ @\d+/);
+    expect(said).not.toContain('kind ');
   });
 
   test('says what could be told when a filter leaves nothing', async () => {

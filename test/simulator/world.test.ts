@@ -403,7 +403,7 @@ describe('the trace', () => {
       ]),
     );
     expect(parts[0]).toEqual([
-      { kind: 1, size: 13, sequence: 11, subject: expect.stringMatching(/^ping 1 of \w$/), incarnation: 0 },
+      { kind: 1, name: '', size: 13, sequence: 11, subject: expect.stringMatching(/^ping 1 of \w$/), incarnation: 0 },
     ]);
   });
 
