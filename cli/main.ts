@@ -17,7 +17,9 @@ const program = new Command('rollcall')
         `rollcall: ${text
           .replace(/^error: /, '')
           .trim()
-          .replaceAll(/\s*\n\s*/g, ' ')}\n`,
+          .replaceAll(/\s*\n\s*/g, ' ')
+          // Commander has a suggestion only where a command is close.
+          .replace(/^unknown command '[^']*'$/, '$&. `rollcall --help` lists all.')}\n`,
       ),
   })
   .exitOverride();

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, appendFileSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../scenarios/errors.ts';
 
@@ -17,6 +17,10 @@ export function prepareFile(file: string): void {
 
 export function writeText(file: string, text: string): void {
   attempt(file, () => writeFileSync(file, text));
+}
+
+export function appendText(file: string, text: string): void {
+  attempt(file, () => appendFileSync(file, text));
 }
 
 /** One level after the other: asked to make several levels below /proc, Node never returns. */

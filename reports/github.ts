@@ -2,12 +2,18 @@ import type { SuiteResult } from '../scenarios/result.ts';
 import { missed } from '../scenarios/summary.ts';
 import { failureDetails, failureHeadline, groupFailures } from '../scenarios/failure-in-words.ts';
 import { boundInWords, count } from './figures.ts';
+import { prettyReport } from './pretty.ts';
+import { plain } from './style.ts';
 
-/** Annotations of a GitHub workflow: one error per finding, with the line to paste. */
-export function githubReport({ scenarios, runs, files, notPlayed, lost }: SuiteResult): string {
+const JOB_LOG_WIDTH = 100;
+
+/** For the log of a GitHub workflow: the table for people, and an annotation per finding, which ends with the line to paste. */
+export function githubReport(suite: SuiteResult): string {
+  const { scenarios, runs, files, notPlayed, lost } = suite;
   const lines = groupFailures(runs).map(({ first, otherSeeds }) => {
     const more = otherSeeds.length > 0 ? [`${count(otherSeeds.length, 'more seed')} failed alike.`] : [];
-    return command('error', failureHeadline(first), [...failureDetails(first, files), ...more].join('\n'));
+    // Last comes the line to paste.
+    return command('error', failureHeadline(first), [...more, ...failureDetails(first, files)].join('\n'));
   });
   for (const { scenario, bounds, sometimes } of scenarios) {
     for (const bound of bounds) {
@@ -22,7 +28,12 @@ export function githubReport({ scenarios, runs, files, notPlayed, lost }: SuiteR
   if (unplayed > 0) lines.push(command('warning', 'rollcall', `${count(unplayed, 'run')} not played.`));
   const passed = runs.filter(({ verdict }) => verdict === 'pass').length;
   lines.push(command('notice', 'rollcall', `${passed} of ${count(runs.length, 'run')} passed.`));
-  return `${lines.join('\n')}\n`;
+  return `${prettyReport(suite, { width: JOB_LOG_WIDTH, paint: plain })}\n${lines.join('\n')}\n`;
+}
+
+/** The page of a job: the same table as on a terminal. */
+export function githubSummary(suite: SuiteResult): string {
+  return `### rollcall\n\n\`\`\`text\n${prettyReport(suite, { width: JOB_LOG_WIDTH, paint: plain })}\`\`\`\n`;
 }
 
 function command(level: 'error' | 'warning' | 'notice', title: string, message: string): string {

@@ -1,4 +1,4 @@
-export { githubReport } from './github.ts';
+export { githubReport, githubSummary } from './github.ts';
 export { jsonReport } from './json.ts';
 export { junitReport } from './junit.ts';
 export { liveLine } from './live.ts';

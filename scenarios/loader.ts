@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -20,10 +21,26 @@ async function importModule(file: string): Promise<Record<string, unknown>> {
   try {
     return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (cause) {
-    throw new UnusableFile(file, `it cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    throw new UnusableFile(
+      file,
+      `it cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}${placeOf(cause, file)}`,
+      { cause },
+    );
   }
+}
+
+/** Where in the user's code it went wrong: the innermost frame, or the place that does not parse. */
+function placeOf(error: unknown, file: string): string {
+  const lines = (error instanceof Error ? (error.stack ?? '') : '').split('\n');
+  const frame = lines.find((line) => /^\s+at /.test(line) && !/node:|[\\/](dist|node_modules)[\\/]/.test(line));
+  const place = frame ?? (error instanceof SyntaxError && /\.m?js$/.test(file) ? unparsedLine(file) : undefined);
+  return place === undefined ? '' : ` (${place.trim()})`;
+}
+
+/** Node keeps the line of a SyntaxError from everybody but its own reports. */
+function unparsedLine(file: string): string | undefined {
+  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8' });
+  return /^.+:\d+$/m.exec(stderr)?.[0];
 }
 
 let typeScript = false;

@@ -93,6 +93,7 @@ function prepare(scenario: Scenario, seed: number, options: PlayOptions) {
     });
     return { stage, world, metrics };
   } catch (cause) {
+    if (cause instanceof InvalidScenario) throw cause;
     if (cause instanceof AmbientNondeterminism) throw new InvalidScenario(scenario.name, cause.message);
     const problem = cause instanceof Error ? cause.message : String(cause);
     throw new InvalidScenario(scenario.name, `its stage for seed ${seed} cannot be built: ${problem}`, { cause });
@@ -106,8 +107,20 @@ function measurable(world: World): Parameters<ReturnType<typeof collectMetrics>[
 
 /** Builds the stage of one run: everything that the seed decides before the first event. */
 export function materialise(scenario: Scenario, seed: number): Stage {
-  return scenario.stage({ random: seededRandom(`${worldSeed(scenario.name, seed)}/stage`) });
+  const stage = scenario.stage({ random: seededRandom(`${worldSeed(scenario.name, seed)}/stage`) });
+  const missing = STAGE_FIELDS.find(([field, fits]) => !fits(stage?.[field]));
+  if (missing === undefined) return stage;
+  const [field, , kind] = missing;
+  throw new InvalidScenario(scenario.name, `what its stage returns needs ${field}: ${kind}.`);
 }
+
+/** What no stage can do without. */
+const STAGE_FIELDS: readonly (readonly [keyof Stage, (value: unknown) => boolean, string])[] = [
+  ['hosts', Array.isArray, 'a list of hosts'],
+  ['faults', Array.isArray, 'a list of faults, which may be empty'],
+  ['duration', Number.isInteger, 'a whole number of microseconds'],
+  ['invariants', Array.isArray, 'a list of invariants, which may be empty'],
+];
 
 function digestStage({ hosts, faults, duration, latency, invariants, mtu }: Stage): string {
   const plain = hosts.map(({ name, zone, seed, startAt }) => ({ name, zone, seed, startAt }));

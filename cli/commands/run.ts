@@ -1,5 +1,13 @@
 import { SECOND } from '../../core/ports/clock.ts';
-import { githubReport, jsonReport, junitReport, liveLine, paintFor, prettyReport } from '../../reports/index.ts';
+import {
+  githubReport,
+  githubSummary,
+  jsonReport,
+  junitReport,
+  liveLine,
+  paintFor,
+  prettyReport,
+} from '../../reports/index.ts';
 import type { Paint } from '../../reports/index.ts';
 import { openCatalogue, splitArguments } from '../../scenarios/catalogue.ts';
 import { identifyCode } from '../../scenarios/code.ts';
@@ -10,7 +18,7 @@ import { playSuite } from '../../scenarios/suite.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { Given } from '../options.ts';
 import { jobsOf, seedsOf, shardOf, textOf, timeOf } from '../options.ts';
-import { prepareFile, writeText } from '../output-file.ts';
+import { appendText, prepareFile, writeText } from '../output-file.ts';
 import type { ReporterName } from '../reporter-names.ts';
 
 const RESULTS_FILE = 'rollcall-results/results.json';
@@ -70,6 +78,8 @@ const EXIT_CODES: Record<SuiteVerdict, number> = {
 function deliver(suite: SuiteResult, reporter: ReporterName, outputFile: string | undefined): void {
   process.stdout.write(REPORTS[outputFile === undefined ? reporter : 'pretty'](suite));
   writeText(RESULTS_FILE, jsonReport(suite));
+  const summary = process.env['GITHUB_STEP_SUMMARY'] ?? '';
+  if (reporter === 'github' && summary !== '') appendText(summary, githubSummary(suite));
   if (outputFile !== undefined) writeText(outputFile, REPORTS[reporter](suite));
 }
 

@@ -115,6 +115,7 @@ describe('a mistake is told in one line, with a suggestion, and ends with 2', ()
 
   test.concurrent.each([
     ['an unknown command', ['rnu'], 'run'],
+    ['a command unlike any', ['foo'], '`rollcall --help` lists all'],
     ['an unknown flag', ['run', '--sed', '1'], '--seed'],
     ['an unknown scenario', ['run', OWN, 'own-strikt'], 'Did you mean "own-strict"?'],
     ['an unknown reporter', ['run', '--reporter', 'pritty'], 'pretty, json, junit, github'],
@@ -140,6 +141,23 @@ describe('a mistake is told in one line, with a suggestion, and ends with 2', ()
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/^rollcall: .+\n$/);
     expect(stderr).toContain(hint);
+  });
+
+  test('a file that fails at its import, with the place', async () => {
+    writeFileSync(join(folder, 'throwing.mjs'), `\nthrow new Error('not today');\n`);
+    writeFileSync(join(folder, 'cut.mjs'), `export const\n`);
+    const [throwing, cut] = await Promise.all([rollcall(['run', './throwing.mjs']), rollcall(['run', './cut.mjs'])]);
+    expect(throwing.stderr).toMatch(/^rollcall: .*not today \(at .*throwing\.mjs:2:7\)\n$/);
+    expect(cut.stderr).toMatch(/^rollcall: .*\(.*cut\.mjs:\d+\)\n$/);
+    expect([throwing.status, cut.status]).toEqual([2, 2]);
+  });
+
+  test('a scenario whose stage lacks a field', async () => {
+    const stage = `() => ({ hosts: [], duration: 1, invariants: [] })`;
+    writeFileSync(join(folder, 'lacking.mjs'), `export const own = { name: 'own', summary: 'own', stage: ${stage} };`);
+    const { status, stderr } = await rollcall(['run', './lacking.mjs']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('what its stage returns needs faults: a list of faults');
   });
 
   test('a scenario whose stage cannot be built', async () => {

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { githubReport, jsonReport, junitReport, liveLine, paintFor, prettyReport } from '../../reports/index.ts';
+import {
+  githubReport,
+  githubSummary,
+  jsonReport,
+  junitReport,
+  liveLine,
+  paintFor,
+  prettyReport,
+} from '../../reports/index.ts';
 import { plain, colourful } from '../../reports/style.ts';
 import { failing, suiteResult } from './suite-result.ts';
 
@@ -122,7 +130,16 @@ describe('JUnit', () => {
 describe('GitHub annotations', () => {
   test('are one line per finding, with the line to paste', () => {
     expect(githubReport(suite)).toMatchSnapshot();
-    for (const line of githubReport(suite).trimEnd().split('\n')) expect(line).toMatch(/^::(error|warning|notice) /);
+    const [first] = githubReport(suite)
+      .split('\n')
+      .filter((line) => line.startsWith('::'));
+    expect(first!.endsWith(`npx rollcall replay ${failing.token} './my scenarios/crash.ts'`)).toBe(true);
+  });
+
+  test('follow the table, which is also the summary of the job', () => {
+    const table = prettyReport(suite, { width: 100, paint: plain });
+    expect(githubReport(suite).startsWith(table)).toBe(true);
+    expect(githubSummary(suite)).toContain(table);
   });
 });
 
