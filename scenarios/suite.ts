@@ -124,7 +124,13 @@ export async function playSuite(plan: SuitePlan, player: Player, listener: Suite
   }
   const counted = tasks.flatMap(({ index }) => done.get(index) ?? []);
   return {
-    ...assemble(plan, tasks, counted, [...lost.values()], stopped),
+    ...assemble(
+      plan,
+      tasks,
+      counted,
+      tasks.flatMap(({ index }) => lost.get(index) ?? []),
+      stopped,
+    ),
     timing: {
       wallSeconds: (performance.now() - began) / 1000,
       workers: player.workers,
