@@ -1,6 +1,6 @@
 import { Names } from '../core/membership/names.ts';
 import { lan } from '../core/membership/settings.ts';
-import { SECOND } from '../core/ports/clock.ts';
+import { SECOND, type Micros } from '../core/ports/clock.ts';
 import { State } from '../core/wire/messages.ts';
 import type { PeerState } from '../core/wire/messages.ts';
 import type { Invariant } from '../simulator/invariant.ts';
@@ -12,12 +12,16 @@ import { World } from '../simulator/world.ts';
 
 /** Everybody introduces itself once; after this nothing but probes, their acks and push/pull is left. */
 const WARM_UP = 40 * SECOND;
-const MEASURED = 300 * SECOND;
+/** Neighbours on a shared machine come and go within seconds: the median tells of them, the best of us. */
+const WINDOWS = 10;
+const WINDOW = 60 * SECOND;
+const MEASURED = WINDOWS * WINDOW;
 const FORMATION_LIMIT = 600 * SECOND;
 
 export interface SteadyResult {
   readonly nodes: number;
   readonly timesRealTime: number;
+  readonly medianTimesRealTime: number;
   /** Datagrams and stream messages delivered per second of wall time. */
   readonly messagesPerSecond: number;
   readonly eventsPerSecond: number;
@@ -35,19 +39,33 @@ export interface FormationResult {
 export function steady(nodes: number): SteadyResult {
   const world = clusterOf(nodes, formedProgram(nodes), WARM_UP + MEASURED);
   world.runUntil(WARM_UP);
+  const windows: Window[] = [];
+  for (let window = 1; window <= WINDOWS; window++) windows.push(measured(world, WARM_UP + window * WINDOW));
+  expectNoViolation(world);
+  windows.sort((a, b) => b.timesRealTime - a.timesRealTime);
+  const best = windows[0] as Window;
+  const median = windows[WINDOWS / 2] as Window;
+  return {
+    nodes,
+    ...best,
+    medianTimesRealTime: median.timesRealTime,
+    peakMegabytes: process.resourceUsage().maxRSS / 1_024,
+  };
+}
+
+type Window = Pick<SteadyResult, 'timesRealTime' | 'messagesPerSecond' | 'eventsPerSecond'>;
+
+function measured(world: World, until: Micros): Window {
   const before = { ...world.counters };
   const began = performance.now();
-  world.runUntil(WARM_UP + MEASURED);
+  world.runUntil(until);
   const seconds = (performance.now() - began) / 1_000;
-  expectNoViolation(world);
   const { counters } = world;
   const messages = (of: typeof before): number => of.datagramsDelivered + of.streamMessages;
   return {
-    nodes,
-    timesRealTime: MEASURED / SECOND / seconds,
+    timesRealTime: WINDOW / SECOND / seconds,
     messagesPerSecond: (messages(counters) - messages(before)) / seconds,
     eventsPerSecond: (counters.events - before.events) / seconds,
-    peakMegabytes: process.resourceUsage().maxRSS / 1_024,
   };
 }
 
