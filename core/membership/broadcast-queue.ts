@@ -122,7 +122,8 @@ export class BroadcastQueue {
   }
 
   get size(): number {
-    return this.#members.size + this.#users.size;
+    const { alive, failed, user } = this.#shelves;
+    return alive.size + failed.size + user.size;
   }
 
   /** `onDone` runs when the item has been sent often enough or something newer replaced it. */

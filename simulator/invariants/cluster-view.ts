@@ -47,7 +47,6 @@ export class ClusterView {
   /** By column: how many hosts go by this name, and the last of them. */
   readonly #owners: number[] = [];
   readonly #ownerOf: number[] = [];
-  readonly #ownIncarnation: number[] = [];
   readonly #ownDescription: number[] = [];
   readonly #highestClaim: number[] = [];
   readonly #present: boolean[] = [];
@@ -94,7 +93,6 @@ export class ClusterView {
     this.#names.push(name);
     this.#owners.push(0);
     this.#ownerOf.push(-1);
-    this.#ownIncarnation.push(-1);
     this.#ownDescription.push(0);
     this.#highestClaim.push(-1);
     if (column >= this.beliefs.columns) this.beliefs.growTo(column * 2);
@@ -144,11 +142,6 @@ export class ClusterView {
     return this.#listed[observer.index] as number;
   }
 
-  /** What the subject itself holds of itself; -1 before it spoke, as for strangers. */
-  ownIncarnation(column: number): number {
-    return this.#ownIncarnation[column] as number;
-  }
-
   /** The highest incarnation that the subject ever claimed, in any of its lives. */
   highestClaim(column: number): number {
     return this.#highestClaim[column] as number;
@@ -187,7 +180,6 @@ export class ClusterView {
     this.beliefs.clearRow(host.index);
     this.#listed[host.index] = 0;
     const column = this.ownColumn(host);
-    this.#ownIncarnation[column] = -1;
     this.#ownDescription[column] = 0;
     this.upheaval();
   }
@@ -219,7 +211,6 @@ export class ClusterView {
   /** Records what a subject said of itself; true when its description is a new one. */
   claim(change: Change): boolean {
     const column = change.subject;
-    this.#ownIncarnation[column] = change.incarnation;
     if (change.incarnation > this.highestClaim(column)) this.#highestClaim[column] = change.incarnation;
     if (this.#ownDescription[column] === change.description) return false;
     this.#ownDescription[column] = change.description;

@@ -3,6 +3,7 @@ import type { Fault } from '../faults/fault.ts';
 import type { Invariant } from '../invariant.ts';
 import { accuracy } from './accuracy.ts';
 import { boundedPackets } from './bounded-packets.ts';
+import { boundedQueues } from './bounded-queues.ts';
 import { boundedTimers } from './bounded-timers.ts';
 import { type Bounds, boundsFor } from './bounds.ts';
 import { broadcastsArrive } from './broadcasts-arrive.ts';
@@ -65,6 +66,7 @@ export function membershipInvariants(settings: MembershipSettings, options: Judg
     probeOrder,
     theGoneAreForgotten(bounds),
     boundedTimers(settings),
+    boundedQueues(settings),
     boundedPackets(settings),
     packetsFit(bounds),
     quietWhenIdle(bounds),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { lan } from '../../core/membership/settings.ts';
 import { boundedPackets } from '../../simulator/invariants/bounded-packets.ts';
+import { boundedQueues } from '../../simulator/invariants/bounded-queues.ts';
 import { boundedTimers } from '../../simulator/invariants/bounded-timers.ts';
 import { boundsFor } from '../../simulator/invariants/bounds.ts';
 import { nothingLeftRunning } from '../../simulator/invariants/nothing-left-running.ts';
@@ -24,6 +25,23 @@ describe('bounded-timers', () => {
     world.host('a')!.timers = 500;
     world.host('b')!.timers = 12;
     expect(world.tick().broken).toEqual(['bounded-timers a']);
+  });
+});
+
+describe('bounded-queues', () => {
+  test('more news than there are members to tell of breaks it; one rumour for each does not', () => {
+    const world = FakeWorld.formed(3, boundedQueues(lan));
+    world.host('a')!.running = { inspect: { queued: 4 } };
+    world.host('b')!.running = { inspect: { queued: 3 } };
+    expect(world.tick().broken).toEqual(['bounded-queues a']);
+  });
+
+  test('broadcasts that were made may wait as well, and a host that is down has no queue', () => {
+    const world = FakeWorld.formed(3, boundedQueues(lan));
+    world.emit('a', { type: 'broadcast', origin: 'a', id: 'a/1/1', own: true });
+    world.host('a')!.running = { inspect: { queued: 4 } };
+    world.host('b')!.running = undefined;
+    expect(world.tick().broken).toEqual([]);
   });
 });
 
