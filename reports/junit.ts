@@ -90,8 +90,7 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 
 /** XML 1.0 has no form at all for most control characters: they become a question mark. */
 function escape(text: string): string {
-  // oxlint-disable-next-line no-control-regex
   return text
-    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '?')
+    .replaceAll(/\p{Cc}/gu, (char) => (char < ' ' && !'\t\n\r'.includes(char) ? '?' : char))
     .replaceAll(/[&<>"]/g, (char) => ENTITIES[char]!);
 }

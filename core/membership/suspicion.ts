@@ -27,10 +27,6 @@ export class Suspicion {
     this.#timer = clock.after((bounds.k < 1 ? bounds.minMs : bounds.maxMs) * MILLISECOND, expire);
   }
 
-  get accuser(): string {
-    return this.#accusers[0]!;
-  }
-
   /** True when this accuser is new and still counts: then the accusation is worth passing on. */
   confirm(accuser: string): boolean {
     const confirmed = this.#accusers.length - 1;

@@ -14,7 +14,6 @@ const BROADCAST = 1;
 const REPAIR_BYTES = 64 * 1024;
 
 interface Kept {
-  readonly id: string;
   readonly payload: Uint8Array;
   readonly until: number;
 }
@@ -125,7 +124,7 @@ export class UserMessages implements Layer {
 
   #passOn(id: string, payload: Uint8Array): void {
     this.#expire();
-    this.#kept.push({ id, payload, until: this.#deps.clock.now() + this.#deps.repairMs() * MILLISECOND });
+    this.#kept.push({ payload, until: this.#deps.clock.now() + this.#deps.repairMs() * MILLISECOND });
     this.#keptBytes += payload.length;
     while (this.#keptBytes > REPAIR_BYTES) this.#dropOldest();
     this.#host!.gossip(id, payload);
