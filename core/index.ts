@@ -1,7 +1,7 @@
 export { canonicalAddress, formatAddress, parseAddress, sameAddress } from './address.ts';
 export { AddressInUse, InvalidSetting, MalformedPacket, RollcallError, type MalformedReason } from './errors.ts';
 export { MILLISECOND, SECOND, type Clock, type Micros, type Timer } from './ports/clock.ts';
-export { NONCE_BYTES, TAG_BYTES, type Crypto, type Key } from './ports/crypto.ts';
+export { HASH_BYTES, NONCE_BYTES, TAG_BYTES, type Crypto, type Key } from './ports/crypto.ts';
 export type { Random, Ratio } from './ports/random.ts';
 export type {
   Address,

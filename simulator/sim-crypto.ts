@@ -1,5 +1,5 @@
 import { InvalidSetting } from '../core/errors.ts';
-import { type Crypto, type Key, NONCE_BYTES, TAG_BYTES } from '../core/ports/crypto.ts';
+import { type Crypto, HASH_BYTES, type Key, NONCE_BYTES, TAG_BYTES } from '../core/ports/crypto.ts';
 import type { Random } from '../core/ports/random.ts';
 import { finish, mix } from './draws.ts';
 
@@ -48,6 +48,14 @@ class StandInCrypto implements Crypto {
     const tag = new Uint8Array(TAG_BYTES);
     writeTag(tag, start, plain, associated);
     return tag.every((byte, index) => byte === sealed[length + index]) ? plain : undefined;
+  }
+
+  hash(bytes: Uint8Array): Uint8Array {
+    const digest = new Uint8Array(HASH_BYTES);
+    const view = new DataView(digest.buffer);
+    const content = absorb(0x68617368, bytes);
+    for (let word = 0; word < HASH_BYTES / 4; word++) view.setInt32(word * 4, finish(mix(content, word)));
+    return digest;
   }
 }
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import type { CipherGCMTypes } from 'node:crypto';
 import { InvalidSetting } from '../core/errors.ts';
 import { NONCE_BYTES, TAG_BYTES } from '../core/ports/crypto.ts';
@@ -33,6 +33,8 @@ export function nodeCrypto(): Crypto {
       }
       return plain;
     },
+
+    hash: (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
   };
 }
 

@@ -3,6 +3,7 @@ export type Key = Uint8Array;
 
 export const NONCE_BYTES = 12;
 export const TAG_BYTES = 16;
+export const HASH_BYTES = 32;
 
 /**
  * Authenticated encryption, synchronous: the protocol seals packets on the hot path.
@@ -16,4 +17,6 @@ export interface Crypto {
   nonce(): Uint8Array;
   seal(key: Key, nonce: Uint8Array, plain: Uint8Array, associated: Uint8Array): Uint8Array;
   open(key: Key, nonce: Uint8Array, sealed: Uint8Array, associated: Uint8Array): Uint8Array | undefined;
+  /** A one-way digest (SHA-256): equal for equal bytes, telling nothing else about them. */
+  hash(bytes: Uint8Array): Uint8Array;
 }

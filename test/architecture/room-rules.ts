@@ -8,11 +8,11 @@ interface RoomRule {
   readonly packages: readonly string[];
 }
 
-const PURE_PACKAGES = ['@msgpack/msgpack', 'seedrandom/lib/alea.js'];
+const PURE_PACKAGES = ['@msgpack/msgpack', 'seedrandom/lib/alea.js', 'smol-toml', 'valibot'];
 
 const RULES: Readonly<Record<Room | 'index.ts', RoomRule>> = {
   core: { rooms: [], packages: PURE_PACKAGES },
-  transports: { rooms: ['core'], packages: ['node:*'] },
+  transports: { rooms: ['core'], packages: ['node:*', 'dns-packet', 'pino', 'prom-client'] },
   simulator: { rooms: ['core'], packages: PURE_PACKAGES },
   scenarios: { rooms: ['core', 'simulator'], packages: ['node:*', 'tsx/esm/api'] },
   reports: { rooms: ['core', 'simulator', 'scenarios'], packages: ['node:util', 'node:path'] },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NONCE_BYTES, TAG_BYTES } from '../../core/ports/crypto.ts';
+import { HASH_BYTES, NONCE_BYTES, TAG_BYTES } from '../../core/ports/crypto.ts';
 import type { Crypto } from '../../core/ports/crypto.ts';
 
 /** What every implementation of the Crypto port does. */
@@ -68,6 +68,15 @@ export function cryptoContract(name: string, create: () => Crypto): void {
         expect(crypto.open(key(16), nonce, sealed.slice(0, length), associated)).toBeUndefined();
       }
       expect(crypto.open(key(16), nonce, Uint8Array.of(...sealed, 0), associated)).toBeUndefined();
+    });
+
+    test('digests equal bytes equally and others otherwise', () => {
+      const digests = [plain, plain.slice(0, 99), plain.toReversed(), new Uint8Array(0)].map((bytes) =>
+        create().hash(bytes),
+      );
+      expect(digests.every((digest) => digest.length === HASH_BYTES)).toBe(true);
+      expect(new Set(digests.map((digest) => digest.join())).size).toBe(4);
+      expect(create().hash(plain.slice())).toEqual(digests[0]);
     });
 
     test('neither keeps nor changes what it was given', () => {
