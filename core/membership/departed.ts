@@ -40,11 +40,14 @@ export class DepartedMembers {
     this.#byName.delete(name);
   }
 
+  all(): PeerState[] {
+    this.#expire();
+    return [...this.#byName.values()].map((one) => one.statement);
+  }
+
   /** Those that did not say goodbye. */
   dead(): PeerState[] {
-    this.#expire();
-    const all = [...this.#byName.values()].map((one) => one.statement);
-    return all.filter((one) => one.state === State.dead);
+    return this.all().filter((one) => one.state === State.dead);
   }
 
   #expire(): void {

@@ -36,10 +36,14 @@ export class Herald {
 
   /** Puts what we hold of a row into the gossip queue. */
   tell(row: number, by?: string, onSent?: () => void): void {
-    const { table, queue } = this.#ground;
+    const { table } = this.#ground;
     const news: NewsClass = table.state(row) === State.alive ? 'alive' : 'failed';
-    const message = this.messageAbout(row, by);
-    queue.add(news, table.description(row).name, message, messageSize(message), onSent);
+    this.pass(news, table.description(row).name, this.messageAbout(row, by), onSent);
+  }
+
+  /** Puts a message about somebody into the gossip queue. */
+  pass(news: NewsClass, subject: string, message: Message, onSent?: () => void): void {
+    this.#ground.queue.add(news, subject, message, messageSize(message), onSent);
     this.#onNews();
   }
 

@@ -1,6 +1,6 @@
 import { InvalidSetting, RollcallError } from '../errors.ts';
 import { MILLISECOND } from '../ports/clock.ts';
-import { Kind, type Description } from '../wire/messages.ts';
+import { Kind, type Description, type PeerState } from '../wire/messages.ts';
 import { messageSize } from '../wire/sizes.ts';
 import { Counters } from './counters.ts';
 import { EventHub, type EventOf, type Member, type MembershipEvent, type MembershipEventType } from './events.ts';
@@ -24,8 +24,17 @@ export class JoinFailed extends RollcallError {
 }
 
 export class UnknownMember extends RollcallError {
+  constructor(name: string, kind = 'live member') {
+    super('UNKNOWN_MEMBER', `No ${kind} is called ${JSON.stringify(name)}. members() lists those that are known.`);
+  }
+}
+
+export class MemberIsLive extends RollcallError {
   constructor(name: string) {
-    super('UNKNOWN_MEMBER', `No live member is called ${JSON.stringify(name)}. members() lists those that are known.`);
+    super(
+      'MEMBER_IS_LIVE',
+      `${JSON.stringify(name)} is alive: stop it, or let it leave. Only the dead can be retired.`,
+    );
   }
 }
 
@@ -152,6 +161,23 @@ export class Membership {
     const node = this.#node;
     const row = node?.ground.table.find(name) ?? -1;
     return node === undefined || row < 0 ? undefined : node.view.herald.member(row);
+  }
+
+  /** All others that we know or remember, the departed too: store it, and give it to the next life as `known`. */
+  remembered(): readonly PeerState[] {
+    return this.#node?.view.remembered() ?? [];
+  }
+
+  /** Lets a member that died count as having left, everywhere: nobody waits for it or tries it any more. */
+  forceLeave(name: string): void {
+    const node = this.#node;
+    if (node === undefined) throw new NotRunning('forceLeave');
+    let outcome = 'unknown' as ReturnType<typeof node.view.retire>;
+    this.#enter(() => {
+      outcome = node.view.retire(name);
+    });
+    if (outcome === 'live') throw new MemberIsLive(name);
+    if (outcome === 'unknown') throw new UnknownMember(name, 'member');
   }
 
   /** Ourselves, as others see or will see us. */

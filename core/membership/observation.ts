@@ -1,7 +1,10 @@
 import type { State } from '../wire/messages.ts';
 
-/** Why a view changed: 'gossip' and 'push-pull' heard it, 'probe' and 'suspicion' are our own finding, 'self' is about us. */
-export type Cause = 'gossip' | 'push-pull' | 'probe' | 'suspicion' | 'self' | 'reap';
+/**
+ * Why a view changed: 'gossip' and 'push-pull' heard it, 'probe' and 'suspicion' are our own finding, 'self' is about us,
+ * 'operator' was told to this very node.
+ */
+export type Cause = 'gossip' | 'push-pull' | 'probe' | 'suspicion' | 'self' | 'reap' | 'operator';
 
 /**
  * What happens inside a node, told in the very step in which it happens, before anything can overwrite it. For

@@ -46,15 +46,29 @@ export class View {
     );
   }
 
-  /** Takes up a member known from elsewhere (a stored list) without making news of it. */
+  /**
+   * Takes up a member known from elsewhere (a stored list) without making news of it. The live are probed like any
+   * other; the departed are remembered, so that healing tries the dead among them.
+   */
   recall(statement: PeerState): void {
-    const { about, incarnation } = statement;
-    const { table, clock } = this.#ground;
+    const { about, incarnation, state } = statement;
+    const { table, clock, departed } = this.#ground;
     if (about.name === this.#ground.name || table.find(about.name) >= 0) return;
+    if (state >= State.dead) return departed.remember(statement);
     const row = table.insert(about, State.alive, incarnation, clock.now());
     table.adopt(row, statement);
     this.#hooks.onInsert(row);
     this.herald.observe(row, undefined, 0, 'push-pull', '');
+  }
+
+  /** Everybody but ourselves, listed or only remembered. */
+  remembered(): PeerState[] {
+    const { table, departed } = this.#ground;
+    const all = departed.all();
+    for (let row = 0; row < table.rows; row += 1) {
+      if (table.holds(row) && row !== this.own.row) all.push(table.exported(row));
+    }
+    return all;
   }
 
   hearAlive(about: Description, incarnation: number, cause: Cause): void {
@@ -131,14 +145,25 @@ export class View {
     const { table, counters, name } = this.#ground;
     if (node === name) return this.own.contest(incarnation, by);
     const row = table.find(node);
-    if (row < 0) return;
-    const { from, fromIncarnation } = this.#held(row);
     const state = by === node ? State.left : State.dead;
+    if (row < 0) return state === State.left ? this.#departedLeft(node, incarnation) : undefined;
+    const { from, fromIncarnation } = this.#held(row);
     if (implausible(state, incarnation, fromIncarnation) && cause !== 'suspicion') {
       return counters.drop('implausible');
     }
     if (!overrides(state, incarnation, from, fromIncarnation)) return;
     this.#accept(row, state, incarnation, cause, by);
+  }
+
+  /** An operator's word that a member which died will not come back: it counts as having left, here and everywhere. */
+  retire(node: string): 'retired' | 'live' | 'unknown' {
+    const { table, departed } = this.#ground;
+    const row = table.find(node);
+    if (row >= 0 && table.isLive(row)) return 'live';
+    const incarnation = row >= 0 ? table.incarnation(row) : departed.get(node)?.incarnation;
+    if (incarnation === undefined) return 'unknown';
+    this.hearDead(node, incarnation, node, 'operator');
+    return 'retired';
   }
 
   /** The old address fell silent: the name moves to where it is claimed. */
@@ -168,6 +193,16 @@ export class View {
   /** Stops all running suspicions. */
   close(): void {
     this.#suspicions.stopAll();
+  }
+
+  /** Nobody need try a remembered dead member again once it is said to have left; those who remember it too should hear. */
+  #departedLeft(node: string, incarnation: number): void {
+    const { departed } = this.#ground;
+    const gone = departed.get(node);
+    if (gone === undefined || !overrides(State.left, incarnation, gone.state, gone.incarnation)) return;
+    if (implausible(State.left, incarnation, gone.incarnation)) return this.#ground.counters.drop('implausible');
+    departed.remember({ ...gone, state: State.left, incarnation });
+    this.herald.pass('failed', node, { kind: Kind.dead, node, incarnation, from: node });
   }
 
   #meet(about: Description, state: State, incarnation: number, cause: Cause, by: string): void {
