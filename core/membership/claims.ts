@@ -76,7 +76,7 @@ export class Claims {
     this.#post.send(held.address, [ping], held);
     const stream = this.#post.endpoint?.connect(held.address, wait, {
       onMessage: (frame) => {
-        if (!this.#post.admits(undefined, frame.key)) return;
+        if (!this.#post.admits(undefined, frame.key, held.address)) return;
         if (frame.message.kind !== Kind.ack || frame.message.sequence !== sequence) return;
         entry(hub, () => this.#refuse(challenge))();
       },

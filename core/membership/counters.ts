@@ -1,4 +1,5 @@
 import type { MalformedReason } from '../errors.ts';
+import type { Address } from '../ports/transport.ts';
 
 /** Why evidence, a message or an answer was dropped. */
 export type DropReason =
@@ -43,7 +44,11 @@ export class Counters {
   healingAttempts = 0;
   conflicts = 0;
 
-  drop(reason: DropReason): void {
+  /** Where what was dropped last came from, by reason, as far as it is known. */
+  readonly droppedFrom: Partial<Record<DropReason, Address>> = {};
+
+  drop(reason: DropReason, from?: Address): void {
     this.dropped[reason] = (this.dropped[reason] ?? 0) + 1;
+    if (from !== undefined) this.droppedFrom[reason] = from;
   }
 }

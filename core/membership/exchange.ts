@@ -73,7 +73,7 @@ export class Exchange {
       onOpen: (stream) => stream.send(this.#statement(join, true)),
       onMessage: (frame, stream) =>
         entry(hub, () => {
-          if (this.#post.admits(undefined, frame.key)) onReply(frame.message, stream);
+          if (this.#post.admits(undefined, frame.key, address)) onReply(frame.message, stream);
           else stream.close();
         })(),
       onClose: (reason, detail) =>

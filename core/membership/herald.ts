@@ -51,15 +51,16 @@ export class Herald {
   changed(row: number, from: State | undefined, fromIncarnation: number, cause: Cause, by: string): void {
     this.observe(row, from, fromIncarnation, cause, by);
     this.tell(row, by === '' ? undefined : by);
-    if (this.#ground.hub.idle) return;
-    const member = this.member(row);
-    const to = this.#ground.table.state(row);
-    const wasLive = from === State.alive || from === State.suspect;
-    if (to === State.dead) this.event({ type: 'fail', member });
-    else if (to === State.left) this.event({ type: 'leave', member });
-    else if (!wasLive) this.event({ type: 'join', member });
-    else if (to === State.suspect && from === State.alive) this.event({ type: 'suspect', member, by });
-    else if (to === State.alive && from === State.suspect) this.event({ type: 'alive', member });
+    const type = changeOf(from, this.#ground.table.state(row));
+    if (type === undefined) return;
+    this.#ground.counters.changes[type] += 1;
+    if (!this.#ground.hub.idle) this.#ground.hub.emit({ type, member: this.member(row), by });
+  }
+
+  /** New metadata or a new address. */
+  updated(row: number): void {
+    this.#ground.counters.changes.update += 1;
+    if (!this.#ground.hub.idle) this.#ground.hub.emit({ type: 'update', member: this.member(row) });
   }
 
   /** `to` is what the table holds now, unless the row was just taken out of it. */
@@ -75,4 +76,14 @@ export class Herald {
   event(event: MembershipEvent): void {
     if (!this.#ground.hub.idle) this.#ground.hub.emit(event);
   }
+}
+
+/** What a change of state means to the application: nothing when only the incarnation grew. */
+function changeOf(from: State | undefined, to: State): MemberChange | undefined {
+  const wasLive = from === State.alive || from === State.suspect;
+  if (to === State.dead) return 'fail';
+  if (to === State.left) return 'leave';
+  if (!wasLive) return 'join';
+  if (to === from) return undefined;
+  return to === State.suspect ? 'suspect' : 'alive';
 }

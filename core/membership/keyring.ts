@@ -3,8 +3,8 @@ import type { Key } from '../ports/crypto.ts';
 import { compareBytes } from './lattice.ts';
 
 export class InvalidKey extends RollcallError {
-  constructor(problem: string) {
-    super('INVALID_KEY', problem);
+  constructor(problem: string, options?: { cause?: unknown }) {
+    super('INVALID_KEY', problem, options);
   }
 }
 

@@ -119,19 +119,19 @@ export class Post {
   }
 
   /** Whether what arrived was meant for this cluster. `label` is undefined on streams after the header. */
-  admits(label: string | undefined, key: Key | undefined): boolean {
+  admits(label: string | undefined, key: Key | undefined, from: Address): boolean {
     const { counters } = this.#ground;
     if (label !== undefined && label !== this.#label) {
-      counters.drop('wrong-label');
+      counters.drop('wrong-label', from);
       return false;
     }
     if (key === undefined) {
       if (this.#keyring.primary === undefined || this.#acceptPlain) return true;
-      counters.drop('not-sealed');
+      counters.drop('not-sealed', from);
       return false;
     }
     if (key === this.#keyring.primary || this.#keyring.has(key)) return true;
-    counters.drop(this.#keyring.primary === undefined ? 'sealed' : 'no-key');
+    counters.drop(this.#keyring.primary === undefined ? 'sealed' : 'no-key', from);
     return false;
   }
 

@@ -174,7 +174,7 @@ export class Prober {
         try {
           const { message } = frame;
           const ours = message.kind === Kind.ack && message.sequence === probe.sequence;
-          if (ours && this.#post.admits(undefined, frame.key)) probe.streamAcked = true;
+          if (ours && this.#post.admits(undefined, frame.key, stream.peer)) probe.streamAcked = true;
           stream.close();
         } finally {
           hub.exit();

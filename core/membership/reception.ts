@@ -45,7 +45,7 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
   onDatagram(packet: Packet, from: Address): void {
     const { hub, counters } = this.#ground;
     counters.packetsReceived += 1;
-    if (!this.#post.admits(packet.label, packet.key)) return;
+    if (!this.#post.admits(packet.label, packet.key, from)) return;
     hub.enter();
     try {
       // Nobody honest asks two questions at once; whoever does may be after the answers' victim.
@@ -61,15 +61,15 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
     }
   }
 
-  onMalformed(error: Error): void {
+  onMalformed(error: Error, from: Address): void {
     this.#ground.counters.packetsReceived += 1;
-    this.#ground.counters.drop(error instanceof MalformedPacket ? error.reason : 'bad-body');
+    this.#ground.counters.drop(error instanceof MalformedPacket ? error.reason : 'bad-body', from);
   }
 
   onStream(stream: Stream<Frame>): StreamHandlers<Frame> {
     const { clock, settings, hub, counters } = this.#ground;
     if (this.#streams >= STREAMS_MAX) {
-      counters.drop('too-many-streams');
+      counters.drop('too-many-streams', stream.peer);
       stream.close();
       return { onMessage: () => {}, onClose: () => {} };
     }
@@ -79,7 +79,7 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
     return {
       onMessage: (frame) =>
         entry(hub, () => {
-          const admitted = this.#post.admits(label === undefined ? frame.label : undefined, frame.key);
+          const admitted = this.#post.admits(label === undefined ? frame.label : undefined, frame.key, stream.peer);
           label = frame.label;
           if (admitted) this.#onFrame(frame, stream);
           else stream.close();
@@ -87,7 +87,8 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
       onClose: (reason, detail) => {
         this.#streams -= 1;
         clock.cancel(deadline);
-        if (reason === 'malformed') counters.drop(detail instanceof MalformedPacket ? detail.reason : 'bad-body');
+        if (reason !== 'malformed') return;
+        counters.drop(detail instanceof MalformedPacket ? detail.reason : 'bad-body', stream.peer);
       },
     };
   }

@@ -1,0 +1,137 @@
+import { MILLISECOND, type Clock, type Timer } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Random } from '../ports/random.ts';
+import type { Address } from '../ports/transport.ts';
+import type { OnNoPeers } from '../config/node-config.ts';
+import type { Readiness } from '../admin/operated.ts';
+import type { Chain, Winner } from '../discovery/chain.ts';
+import { RollcallError } from '../errors.ts';
+import { JoinFailed, type Membership } from '../membership/membership.ts';
+
+/** Every source has answered, none names anybody, and the configuration calls that a failure. */
+export class NoPeers extends RollcallError {
+  constructor() {
+    super(
+      'NO_PEERS',
+      'No source names a peer, and cluster.discovery.on_no_peers is "fail". Start a peer first, correct the sources, or ' +
+        'set it to "single-node" on the node that begins the cluster.',
+    );
+  }
+}
+
+export interface JoiningDeps {
+  readonly membership: Membership;
+  readonly chain: () => Chain;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly onNoPeers: OnNoPeers;
+  /** Contacts to reach before the start is done; fewer when fewer are known. */
+  readonly joinTarget: number;
+}
+
+const NOBODY = 'no source names a peer';
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 30_000;
+
+/**
+ * Finds the cluster: asks the sources, joins whom they name, goes on down the chain when nobody answers, and starts over
+ * after a while, for as long as it takes. One contact is enough: the others are tried again by healing.
+ */
+export class Joining {
+  readonly #deps: JoiningDeps;
+  /** What membership is to join right now; undefined when it is to heal, with all that discovery knows. */
+  #targets: readonly Address[] | undefined = [];
+  #readiness: Readiness = { ready: false, reason: 'start-up has not ended: looking for the cluster' };
+  #problem = '';
+  #retryMs = FIRST_RETRY_MS;
+  #timer: Timer = 0;
+  #stopped = false;
+
+  constructor(deps: JoiningDeps) {
+    this.#deps = deps;
+  }
+
+  get readiness(): Readiness {
+    return this.#readiness;
+  }
+
+  /** One round through the sources. Resolves when it is over, whether or not the cluster was found; `NoPeers` rejects. */
+  async begin(): Promise<void> {
+    // Protocol first: peers that start at the same time find us while we look for them.
+    await this.#deps.membership.join(this.#seeds);
+    await this.#round();
+    if (!this.#readiness.ready && this.#deps.onNoPeers === 'fail' && this.#problem === NOBODY) throw new NoPeers();
+    this.#deps.chain().keepAsking();
+  }
+
+  /** Somebody else has reached us: the cluster is found. */
+  found(): void {
+    if (this.#readiness.ready || this.#stopped) return;
+    this.#readiness = { ready: true };
+    this.#deps.log.info({ operation: 'start' }, 'this node is part of its cluster');
+  }
+
+  stop(reason: string): void {
+    this.#stopped = true;
+    this.#readiness = { ready: false, reason };
+    this.#deps.clock.cancel(this.#timer);
+  }
+
+  readonly #seeds = (): readonly Address[] => this.#targets ?? this.#deps.chain().candidates;
+
+  async #round(): Promise<void> {
+    const { chain, log, onNoPeers } = this.#deps;
+    let named = 0;
+    for (let winner = await chain().ask(); winner !== undefined; winner = await chain().ask(winner.index + 1)) {
+      named += winner.addresses.length;
+      if (this.#stopped || (await this.#join(winner))) break;
+    }
+    this.#targets = undefined;
+    if (this.#stopped || this.#readiness.ready) return;
+    const { failures } = chain();
+    const problem = named > 0 ? 'nobody answered' : failures.length > 0 ? failures.join(' ') : NOBODY;
+    if (problem === NOBODY && onNoPeers === 'single-node') {
+      this.#readiness = { ready: true };
+      log.info({ operation: 'start' }, 'no source names a peer: this node begins its cluster alone');
+      return;
+    }
+    this.#retry(problem);
+  }
+
+  /** Joins until enough have answered, in random order, so that not every newcomer asks the same peer. */
+  async #join({ method, addresses }: Winner): Promise<boolean> {
+    const { membership, log, random, joinTarget } = this.#deps;
+    const waiting = random.shuffle([...addresses]);
+    let contacts = 0;
+    while (contacts < joinTarget && waiting.length > 0 && !this.#stopped) {
+      this.#targets = waiting.splice(0, joinTarget - contacts);
+      const result = await membership.join(this.#seeds).catch((error: unknown) => {
+        if (error instanceof JoinFailed) return error.result;
+        throw error;
+      });
+      contacts += result.contacted.length;
+      for (const address of result.contacted) {
+        log.info({ operation: 'join', method, address }, `joined through ${address}`);
+      }
+      for (const { address, message } of result.failed) {
+        log.warn({ operation: 'join', method, address }, message);
+      }
+    }
+    if (contacts > 0) this.found();
+    return contacts > 0;
+  }
+
+  #retry(problem: string): void {
+    const { clock, random, log } = this.#deps;
+    const waitMs = this.#retryMs - random.int(Math.ceil(this.#retryMs / 2));
+    this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2);
+    const message = `the cluster is not found yet: ${problem}`;
+    if (!this.#readiness.ready && this.#readiness.reason !== message) {
+      log.warn({ operation: 'start', retry_ms: waitMs }, `${message}. This node runs on and keeps trying.`);
+    }
+    this.#problem = problem;
+    this.#readiness = { ready: false, reason: message };
+    this.#timer = clock.after(waitMs * MILLISECOND, () => void this.#round());
+  }
+}

@@ -1,0 +1,107 @@
+import { RollcallError } from '../errors.ts';
+import { MILLISECOND, type Clock, type Timer } from '../ports/clock.ts';
+import { FileFailed, type Files } from '../ports/files.ts';
+import type { Log } from '../ports/log.ts';
+import { compareBytes } from '../membership/lattice.ts';
+import { DamagedSnapshot, decodeSnapshot, encodeSnapshot, type Snapshot } from './snapshot.ts';
+
+export interface SnapshotKeeperDeps {
+  readonly files: Files;
+  readonly path: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly intervalMs: number;
+}
+
+/** Keeps the snapshot file of one node: read once, then written whenever there is something new to remember. */
+export class SnapshotKeeper {
+  readonly #deps: SnapshotKeeperDeps;
+  #written: Uint8Array = new Uint8Array(0);
+  #take: (() => Snapshot) | undefined;
+  #timer: Timer = 0;
+  /** Since the node started. */
+  failures = 0;
+  /** Whether the last attempt to write failed. */
+  failing = false;
+
+  constructor(deps: SnapshotKeeperDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * What the last life left; undefined when there was none. A file that cannot be read stops the start: going on would
+   * overwrite it. A damaged one is put aside.
+   */
+  async load(): Promise<Snapshot | undefined> {
+    const { files, path, log } = this.#deps;
+    let content: Uint8Array;
+    try {
+      content = await files.read(path);
+    } catch (error) {
+      if (error instanceof FileFailed && error.problem === 'missing') return undefined;
+      throw new RollcallError(
+        'SNAPSHOT_UNREADABLE',
+        `The snapshot cannot be read, and starting without it would overwrite it. ${messageOf(error)} ` +
+          `Make ${path} readable, or move it away to start afresh.`,
+        { cause: error },
+      );
+    }
+    try {
+      const snapshot = decodeSnapshot(content);
+      this.#written = content;
+      return snapshot;
+    } catch (error) {
+      if (!(error instanceof DamagedSnapshot)) throw error;
+      const aside = `${path}.damaged`;
+      await files.write(aside, content);
+      log.warn({ operation: 'snapshot', path }, `${error.message} It was put aside as ${aside}; starting without it.`);
+      return undefined;
+    }
+  }
+
+  /** From now on writes what `take` returns, at most once per interval and only when it is another. */
+  start(take: () => Snapshot): void {
+    this.#take = take;
+    this.#schedule();
+  }
+
+  /** Ends the writing with one last snapshot. */
+  async stop(last: Snapshot): Promise<void> {
+    this.#deps.clock.cancel(this.#timer);
+    this.#take = undefined;
+    await this.save(last);
+  }
+
+  async save(snapshot: Snapshot): Promise<void> {
+    const { files, path, log } = this.#deps;
+    const content = encodeSnapshot(snapshot);
+    if (compareBytes(content, this.#written) === 0) return;
+    try {
+      await files.write(path, content);
+      this.#written = content;
+      if (this.failing) log.info({ operation: 'snapshot', path }, 'the snapshot is written again');
+      this.failing = false;
+    } catch (error) {
+      this.failures += 1;
+      // Once per outage: the disk will stay full for a while.
+      if (!this.failing) {
+        const advice = 'The node runs on and tries again; until then a restart would remember an older state.';
+        log.error({ operation: 'snapshot', path }, `the snapshot was not written. ${messageOf(error)} ${advice}`);
+      }
+      this.failing = true;
+    }
+  }
+
+  #schedule(): void {
+    const { clock, intervalMs } = this.#deps;
+    this.#timer = clock.after(intervalMs * MILLISECOND, () => {
+      const take = this.#take;
+      if (take === undefined) return;
+      void this.save(take()).then(() => this.#take === take && this.#schedule());
+    });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,67 @@
+import { InvalidSetting } from '../errors.ts';
+import type { Resolver } from '../ports/resolver.ts';
+import { parseAddress } from '../address.ts';
+
+/** A place to look for a peer: an IP address or a host name, and a port. */
+export interface HostPort {
+  /** Without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+const NAME = /^(?=.{1,253}\.?$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*\.?$/i;
+
+/** Reads `10.0.0.7`, `[fd00::7]:7946`, `fd00::7`, `node-1.example.org:7946`; throws `InvalidSetting` on anything else. */
+export function parseHostPort(text: string, defaultPort: number): HostPort {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:\s]+))(?::(\d{1,5}))?$/.exec(text.trim()) ?? [];
+  const bareV6 = bracketed === undefined && plain === undefined ? text.trim() : undefined;
+  const host = bracketed ?? plain ?? bareV6 ?? '';
+  const number = port === undefined ? defaultPort : Number(port);
+  const isName = plain !== undefined && NAME.test(plain) && !/^[\d.]+$/.test(plain);
+  if (number >= 1 && number <= 65_535 && (isName || isIp(host))) return { host, port: number };
+  throw new InvalidSetting('peer', text, 'host:port, such as 10.0.0.7:7946, [fd00::7]:7946 or node-1.example.org:7946');
+}
+
+export function isIp(host: string): boolean {
+  try {
+    parseAddress(withPort(host, 1));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `host` is an IP address, without brackets. */
+export function withPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** What became of looking up several places at once. */
+export interface Located {
+  readonly addresses: string[];
+  readonly warnings: string[];
+  /** Places whose names could not be asked for: why. */
+  readonly failures: string[];
+  lifetimeMs: number;
+  complete: boolean;
+}
+
+/** Addresses of all places, in their order. Every address of a name counts: the first may be the one that is down. */
+export async function locate(places: readonly HostPort[], resolver: Resolver, lifetimeMs: number): Promise<Located> {
+  const located: Located = { addresses: [], warnings: [], failures: [], lifetimeMs, complete: true };
+  const answers = await Promise.allSettled(places.map(({ host }) => resolver.addresses(host)));
+  for (const [i, answer] of answers.entries()) {
+    const { host, port } = places[i]!;
+    if (answer.status === 'rejected') {
+      located.failures.push(answer.reason instanceof Error ? answer.reason.message : String(answer.reason));
+      located.complete = false;
+      continue;
+    }
+    const { records, lifetimeMs: lifetime, complete } = answer.value;
+    if (records.length === 0) located.warnings.push(`${host} has no address`);
+    located.addresses.push(...records.map((ip) => withPort(ip, port)));
+    if (!isIp(host)) located.lifetimeMs = Math.min(located.lifetimeMs, lifetime);
+    located.complete &&= complete;
+  }
+  return located;
+}
