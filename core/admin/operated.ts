@@ -10,8 +10,8 @@ export interface Operated {
   /** Start-up is over, and leaving has not begun. */
   readiness(): Readiness;
   discoveryHealth(): DiscoveryHealth;
-  /** Seconds since this node last had proof of life from that member: an ack of its own, or fresh evidence. 0 for itself. */
-  lastSeen(name: string): number;
+  /** Seconds since this node last had proof of life from that member: an ack of its own, or fresh evidence; undefined before the first, 0 for itself. */
+  lastSeen(name: string): number | undefined;
   /** Says goodbye, stops, and lets the process end. */
   leave(): Promise<void>;
   readonly keys: OperatedKeys;

@@ -1,0 +1,271 @@
+import { MILLISECOND, SECOND, type Clock, type Micros, type Timer } from '../ports/clock.ts';
+import type { Files } from '../ports/files.ts';
+import type { Log } from '../ports/log.ts';
+import type { Resolver } from '../ports/resolver.ts';
+import type { Address } from '../ports/transport.ts';
+import type { Operated, Readiness } from '../admin/operated.ts';
+import type { NodeConfig } from '../config/node-config.ts';
+import type { DiscoveryHealth } from '../health/discovery-health.ts';
+import { Chain, type MethodStats } from '../discovery/chain.ts';
+import { sameAddress } from '../address.ts';
+import { HealthMonitor } from '../health/monitor.ts';
+import type { Layer } from '../membership/layers.ts';
+import { Membership } from '../membership/membership.ts';
+import type { MembershipPorts } from '../membership/options.ts';
+import { encodeTags } from '../membership/tags.ts';
+import { DropLog } from './drop-log.ts';
+import { logEvents } from './event-log.ts';
+import { Joining } from './joining.ts';
+import { noNetwork } from './no-network.ts';
+import { NodeKeys } from './node-keys.ts';
+import { Pulse } from './pulse.ts';
+import { SnapshotKeeper } from './snapshot-keeper.ts';
+import type { Snapshot } from './snapshot.ts';
+import { sourcesOf } from './sources.ts';
+
+export interface ClusterPorts extends MembershipPorts {
+  readonly files: Files;
+  readonly log: Log;
+  /** A client of these name servers (`ip:port`), or of the machine's own when there are none. */
+  readonly resolver: (servers: readonly string[]) => Resolver;
+}
+
+export interface ClusterOptions {
+  readonly config: NodeConfig;
+  readonly ports: ClusterPorts;
+  readonly version: string;
+  /** What others are told. */
+  readonly address: Address;
+  /** What the transport has bound. */
+  readonly bind: Address;
+  /** Whether an address reaches this very node, by whatever interface. */
+  readonly isOwn: (address: Address) => boolean;
+  /** A name for a node that has none; different every time, everywhere. */
+  readonly freshName: () => string;
+  readonly layers?: readonly Layer[];
+  /** For metrics; both are called rarely. */
+  readonly onAsked?: (method: string, seconds: number) => void;
+  readonly onRoundTrip?: (seconds: number) => void;
+}
+
+/** Drops are told together, this often. */
+const DROP_LOG_MS = 10_000;
+
+/**
+ * A node as operators know it: membership and all that belongs to running it. The order of the start is name, keys,
+ * membership, sources, join, health; addresses are bound by whoever made the transport.
+ */
+export class Cluster implements Operated {
+  readonly config: NodeConfig;
+  readonly version: string;
+  readonly membership: Membership;
+  readonly keys: NodeKeys;
+  readonly health: HealthMonitor;
+  /** By discovery method. */
+  readonly discoveryStats = new Map<string, MethodStats>();
+  readonly #options: ClusterOptions;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #started: Micros;
+  readonly #known: Snapshot | undefined;
+  readonly #keeper: SnapshotKeeper | undefined;
+  readonly #pulse: Pulse;
+  readonly #joining: Joining;
+  readonly #drops: DropLog;
+  readonly #stopLogging: () => void;
+  #chain: Chain;
+  #timer: Timer = 0;
+  #leaving: Promise<void> | undefined;
+
+  /** Starts a node. Resolves when it runs and has looked for its cluster once; whether it found it, `readiness` tells. */
+  static async start(options: ClusterOptions): Promise<Cluster> {
+    const { config, ports } = options;
+    const { dataDir, label, encryption } = config.cluster;
+    const { files, log, clock, crypto } = ports;
+    const inDataDir = (name: string): string => (dataDir === '' ? '' : `${dataDir}/${name}`);
+    const intervalMs = config.cluster.snapshot.intervalMs;
+    const path = inDataDir('snapshot');
+    const keeper = path === '' ? undefined : new SnapshotKeeper({ files, path, clock, log, intervalMs });
+    const stored = await keeper?.load();
+    const keys = await NodeKeys.load(
+      { files, path: encryption.keyringFile || inDataDir('keyring.json'), crypto, log },
+      encryption.keys,
+    );
+    if (stored !== undefined && stored.label !== label) {
+      log.warn({ operation: 'start', path }, 'the snapshot is of a cluster with another label: its peers are not used');
+    }
+    const known = stored?.label === label ? stored : undefined;
+    const cluster = new Cluster(options, keys, keeper, known);
+    await cluster.#begin();
+    return cluster;
+  }
+
+  private constructor(
+    options: ClusterOptions,
+    keys: NodeKeys,
+    keeper: SnapshotKeeper | undefined,
+    known: Snapshot | undefined,
+  ) {
+    const { config, ports } = options;
+    const { cluster } = config;
+    this.#options = options;
+    this.config = config;
+    this.version = options.version;
+    this.keys = keys;
+    this.#keeper = keeper;
+    this.#known = known;
+    this.#clock = ports.clock;
+    this.#started = ports.clock.now();
+    const name = cluster.nodeId || known?.name || options.freshName();
+    this.#log = ports.log.child({ node: name });
+    this.#pulse = new Pulse(ports.clock, {
+      onRoundTrip: options.onRoundTrip ?? (() => {}),
+      onProof: () => this.#joining.found(),
+    });
+    this.membership = new Membership({
+      name,
+      address: options.address,
+      bind: options.bind,
+      ports: cluster.enabled ? ports : { ...ports, transport: noNetwork },
+      settings: cluster.membership,
+      meta: encodeTags(cluster.tags),
+      label: cluster.label,
+      keyring: keys.keyring,
+      acceptPlain: cluster.encryption.acceptPlain,
+      sealOutgoing: cluster.encryption.sealOutgoing,
+      allow: cluster.allow,
+      incarnation: known?.name === name ? known.incarnation : 0,
+      known: cluster.enabled ? (known?.peers ?? []) : [],
+      layers: [this.#pulse, ...(options.layers ?? [])],
+    });
+    this.#chain = this.#newChain(config);
+    this.#joining = new Joining({
+      membership: this.membership,
+      chain: () => this.#chain,
+      clock: ports.clock,
+      random: ports.random.fork('joining'),
+      log: this.#log,
+      onNoPeers: cluster.discovery.onNoPeers,
+      joinTarget: cluster.discovery.joinTarget,
+    });
+    this.health = new HealthMonitor(ports.clock, this.#log, this.membership, cluster.health.intervalMs);
+    this.#drops = new DropLog(this.membership.counters, this.#log);
+    this.#stopLogging = logEvents(this.membership, this.#log);
+    for (const type of ['join', 'alive', 'update'] as const) {
+      this.membership.on(type, ({ member }) => member.name !== name && this.#pulse.heard(member.name));
+    }
+  }
+
+  get name(): string {
+    return this.membership.name;
+  }
+
+  /** Writes of the snapshot that failed. */
+  get snapshotFailures(): number {
+    return this.#keeper?.failures ?? 0;
+  }
+
+  uptime(): number {
+    return (this.#clock.now() - this.#started) / SECOND;
+  }
+
+  readiness(): Readiness {
+    return this.#joining.readiness;
+  }
+
+  discoveryHealth(): DiscoveryHealth {
+    return this.#chain.health();
+  }
+
+  lastSeen(name: string): number | undefined {
+    return name === this.name ? 0 : this.#pulse.secondsSince(name);
+  }
+
+  /** Takes over what may change while the node runs: tags and where to find peers. */
+  reload(config: NodeConfig): void {
+    const meta = encodeTags(config.cluster.tags);
+    this.membership.updateMeta(meta);
+    this.#chain.stop();
+    this.#chain = this.#newChain(config);
+    void this.#chain.ask().then(() => this.#chain.keepAsking());
+  }
+
+  /** Says goodbye and stops; what the next life needs is stored. */
+  leave(): Promise<void> {
+    this.#leaving ??= this.#end('this node is leaving', () => this.membership.leave());
+    return this.#leaving;
+  }
+
+  /** Stops at once, without a goodbye. */
+  stop(): Promise<void> {
+    this.#leaving ??= this.#end('this node has stopped', () => this.membership.stop());
+    return this.#leaving;
+  }
+
+  async #begin(): Promise<void> {
+    const { cluster } = this.config;
+    const { address, bind, version } = this.#options;
+    if (cluster.enabled) {
+      const fields = { operation: 'start', address, bind, version, encrypted: this.keys.list().length > 0 };
+      this.#log.info(fields, `${this.name} starts, known to others at ${address}`);
+    } else {
+      this.#log.info({ operation: 'start', version }, `${this.name} runs as a single node: cluster.enabled is false`);
+    }
+    await this.#joining.begin();
+    this.health.start();
+    this.#keeper?.start(() => this.#snapshot());
+    this.#watch();
+  }
+
+  #watch(): void {
+    this.#timer = this.#clock.after(DROP_LOG_MS * MILLISECOND, () => {
+      this.#drops.tell();
+      this.#pulse.keep(new Set(this.membership.members().map((member) => member.name)));
+      this.#watch();
+    });
+  }
+
+  async #end(reason: string, end: () => Promise<void> | void): Promise<void> {
+    this.#log.info({ operation: 'stop' }, reason);
+    this.#joining.stop(reason);
+    this.#chain.stop();
+    this.health.stop();
+    this.#clock.cancel(this.#timer);
+    // Once it has left, membership remembers nobody.
+    const before = this.#snapshot();
+    await end();
+    this.#drops.tell();
+    await this.#keeper?.stop({ ...before, incarnation: this.membership.incarnation });
+    this.#stopLogging();
+  }
+
+  #snapshot(): Snapshot {
+    const { membership } = this;
+    return {
+      name: membership.name,
+      label: this.config.cluster.label,
+      incarnation: membership.incarnation,
+      peers: membership.remembered(),
+    };
+  }
+
+  #newChain(config: NodeConfig): Chain {
+    const { ports, isOwn, onAsked } = this.#options;
+    const { enabled, discovery } = config.cluster;
+    return new Chain({
+      sources: enabled ? sourcesOf(discovery.sources, ports.resolver, this.#known?.peers ?? []) : [],
+      clock: ports.clock,
+      random: ports.random.fork('discovery'),
+      log: this.#log,
+      isOwn,
+      isReached: (address) => this.#isReached(address),
+      stats: this.discoveryStats,
+      onAsked: onAsked ?? (() => {}),
+    });
+  }
+
+  #isReached(address: Address): boolean {
+    const live = (state: string): boolean => state === 'alive' || state === 'suspect';
+    return this.membership.members().some((one) => live(one.state) && sameAddress(one.address, address));
+  }
+}
