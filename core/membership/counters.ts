@@ -29,6 +29,9 @@ export type DropReason =
   | 'too-many-relays'
   | 'table-full';
 
+/** What the application hears of members, whether or not it listens. */
+export type MemberChange = 'join' | 'leave' | 'fail' | 'suspect' | 'alive' | 'update';
+
 /** Plain numbers, cheap enough for the hot path; adapters read them when somebody asks. */
 export class Counters {
   readonly dropped: Partial<Record<DropReason, number>> = {};
@@ -43,6 +46,11 @@ export class Counters {
   exchangesFailed = 0;
   healingAttempts = 0;
   conflicts = 0;
+  /** Probe turns that our own bad health had made longer. */
+  turnsStretched = 0;
+  /** Suspicions that ran out without all the confirmations that they waited for. */
+  suspicionsUnconfirmed = 0;
+  readonly changes: Record<MemberChange, number> = { join: 0, leave: 0, fail: 0, suspect: 0, alive: 0, update: 0 };
 
   /** Where what was dropped last came from, by reason, as far as it is known. */
   readonly droppedFrom: Partial<Record<DropReason, Address>> = {};

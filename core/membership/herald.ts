@@ -1,6 +1,7 @@
 import { Kind, State, type Message } from '../wire/messages.ts';
 import { messageSize } from '../wire/sizes.ts';
 import type { NewsClass } from './broadcast-queue.ts';
+import type { MemberChange } from './counters.ts';
 import { STATE_NAMES, type Member, type MembershipEvent } from './events.ts';
 import type { Ground } from './ground.ts';
 import type { Cause } from './observation.ts';
@@ -54,7 +55,9 @@ export class Herald {
     const type = changeOf(from, this.#ground.table.state(row));
     if (type === undefined) return;
     this.#ground.counters.changes[type] += 1;
-    if (!this.#ground.hub.idle) this.#ground.hub.emit({ type, member: this.member(row), by });
+    if (this.#ground.hub.idle) return;
+    const member = this.member(row);
+    this.#ground.hub.emit(type === 'suspect' ? { type, member, by } : { type, member });
   }
 
   /** New metadata or a new address. */

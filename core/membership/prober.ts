@@ -102,8 +102,9 @@ export class Prober {
 
   #turn(): void {
     this.#conclude();
-    const { clock, settings, health } = this.#ground;
+    const { clock, settings, health, counters } = this.#ground;
     const stretch = health.score + 1;
+    if (stretch > 1) counters.turnsStretched += 1;
     this.#turnTimer = clock.after(settings.probeIntervalMs * stretch * MILLISECOND, this.#onTurn);
     const row = this.#nextRow();
     this.#ground.observe?.({

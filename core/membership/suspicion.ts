@@ -39,6 +39,11 @@ export class Suspicion {
     return true;
   }
 
+  /** It waited for more confirmations than it got. */
+  get unconfirmed(): boolean {
+    return this.#accusers.length - 1 < this.#bounds.k;
+  }
+
   cancel(): void {
     this.#clock.cancel(this.#timer);
   }

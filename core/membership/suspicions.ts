@@ -14,7 +14,7 @@ export class Suspicions {
   }
 
   start(row: number, by: string): void {
-    const { table, settings, clock, hub } = this.#ground;
+    const { table, settings, clock, hub, counters } = this.#ground;
     const n = table.size;
     const node = table.description(row).name;
     const incarnation = table.incarnation(row);
@@ -24,6 +24,7 @@ export class Suspicions {
       k: confirmationsNeeded(settings, n),
     };
     const expire = entry(hub, () => {
+      if (this.#byRow.get(row)?.unconfirmed === true) counters.suspicionsUnconfirmed += 1;
       this.#byRow.delete(row);
       this.#onExpired(node, incarnation);
     });

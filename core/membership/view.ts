@@ -96,7 +96,7 @@ export class View {
       this.#changed(row, from, fromIncarnation, cause, '');
     }
     // Somebody who is back has just been introduced as a whole.
-    if (updated && from <= State.suspect) this.herald.event({ type: 'update', member: this.herald.member(row) });
+    if (updated && from <= State.suspect) this.herald.updated(row);
   }
 
   /**
@@ -178,7 +178,7 @@ export class View {
     } else {
       this.herald.observe(row, from, fromIncarnation, cause, '');
     }
-    this.herald.event({ type: 'update', member: this.herald.member(row) });
+    this.herald.updated(row);
   }
 
   /** Takes a departed member off the list, but remembers it. */
