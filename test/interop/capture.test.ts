@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Message } from '../../core/wire/messages.ts';
+import type { Message, StreamMessage } from '../../core/wire/messages.ts';
 import { Kind } from '../../core/wire/messages.ts';
 import { memberlistProtocol } from '../../core/wire/protocol.ts';
 import type { Security } from '../../core/wire/security.ts';
@@ -56,7 +56,11 @@ describeWithSerf('everything that an agent sends', () => {
     const source = { name: 'awake', address: awake.about.address };
     awake.send(agent.address, { kind: Kind.ping, sequence: 4_712, node: agent.name, source });
     await awake.say(agent.address, { kind: Kind.ping, sequence: 4_713, node: agent.name, source });
-    await awake.say(agent.address, Uint8Array.of(99));
+    // Sealed where nothing is sealed, or plain where all is: refused with words.
+    await awake.say(
+      agent.address,
+      key === undefined ? Uint8Array.of(Kind.encrypt, 0, 0, 0, 0) : Uint8Array.of(0, 0x80),
+    );
     const missing = (): Kinds => {
       const heard = new Set(awake.messages().map(({ kind }) => kind));
       return WANTED.filter((kind) => !heard.has(kind));
@@ -85,6 +89,14 @@ describeWithSerf('everything that an agent sends', () => {
     }
   }
 
+  /** Of everything that a stream can carry, but a user's message. */
+  function messagesOf(streams: readonly Uint8Array[], security: Security): StreamMessage[] {
+    const { stream } = memberlistProtocol(security);
+    const messages = streams.map((bytes) => stream.decode(bytes).message);
+    expect(new Set(messages.map(({ kind }) => kind))).toEqual(new Set([0, 2, 6, 13]));
+    return messages;
+  }
+
   test('in plain text decodes, and survives our own encoding', async () => {
     const agent = await agents.start({ name: 'plain', tags: TAGS });
     const awake = await provoke(agent);
@@ -95,9 +107,7 @@ describeWithSerf('everything that an agent sends', () => {
     const seen = new Set(datagrams.map((bytes) => peel(bytes, []).wrappings.join(' ')));
     expect([...seen]).toEqual(expect.arrayContaining(['checksum compressed compound', '']));
 
-    const { stream } = memberlistProtocol(security);
-    const frames = streams.map((bytes) => stream.decode(bytes).message);
-    expect(new Set(frames.map(({ kind }) => kind))).toEqual(new Set([Kind.pushPull, Kind.ack, Kind.ping, Kind.error]));
+    const frames = messagesOf(streams, security);
     // The state of Serf: its own kind of message, then a map.
     for (const frame of frames) {
       if (frame.kind === Kind.pushPull) expect([frame.userState[0], frame.userState[1]! & 0xf0]).toEqual([2, 0x80]);
@@ -117,6 +127,7 @@ describeWithSerf('everything that an agent sends', () => {
     expect([...seen].every((one) => one.startsWith('sealed 1'))).toBe(true);
     expect([...seen].some((one) => one.includes('compressed compound'))).toBe(true);
     expect(streams.every((bytes) => bytes[0] === Kind.encrypt)).toBe(true);
+    messagesOf(streams, security);
   }, 30_000);
 
   test('answers what was sealed with padding, in the newer form without', async () => {
