@@ -43,7 +43,15 @@ export class AddressInUse extends RollcallError {
 
 /** A setting, argument or option that cannot be used. */
 export class InvalidSetting extends RollcallError {
-  constructor(name: string, value: unknown, allowed: string) {
-    super('INVALID_SETTING', `${name} is ${JSON.stringify(value) ?? String(value)}, but must be ${allowed}.`);
+  readonly setting: string;
+  readonly value: unknown;
+  /** What it must be. */
+  readonly allowed: string;
+
+  constructor(setting: string, value: unknown, allowed: string) {
+    super('INVALID_SETTING', `${setting} is ${JSON.stringify(value) ?? String(value)}, but must be ${allowed}.`);
+    this.setting = setting;
+    this.value = value;
+    this.allowed = allowed;
   }
 }

@@ -1,5 +1,5 @@
 import { InvalidScenario } from './errors.ts';
-import { suggestion } from './nearest.ts';
+import { suggestion } from '../core/nearest.ts';
 import type { Bound, MetricName, Scenario } from './scenario.ts';
 import type { FaultKind } from '../simulator/faults/fault.ts';
 

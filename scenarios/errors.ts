@@ -1,5 +1,5 @@
 import { RollcallError } from '../core/errors.ts';
-import { suggestion } from './nearest.ts';
+import { suggestion } from '../core/nearest.ts';
 
 /** Something that the person who typed it can put right. The command turns every one of these into exit code 2. */
 export class UsageError extends RollcallError {}

@@ -5,7 +5,7 @@ import { identifyCode } from '../../scenarios/code.ts';
 import { UnknownScenario, UsageError } from '../../scenarios/errors.ts';
 import { asTyped, findFiles } from '../../scenarios/files.ts';
 import { names } from '../../scenarios/in-words.ts';
-import { suggestion } from '../../scenarios/nearest.ts';
+import { suggestion } from '../../core/nearest.ts';
 import { materialise } from '../../scenarios/play.ts';
 import type { Replay } from '../../scenarios/replay.ts';
 import { replayRun } from '../../scenarios/replay.ts';

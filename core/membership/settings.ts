@@ -185,12 +185,12 @@ export const lifeguard: MembershipSettings = lifeguardWith({ probe: true, suspic
 export const presets = { lan, wan, local, fast, swim, lifeguard } as const;
 export type PresetName = keyof typeof presets;
 
-type NumberSetting = {
+export type NumberSetting = {
   [K in keyof MembershipSettings]: MembershipSettings[K] extends number ? K : never;
 }[keyof MembershipSettings];
 
 /** Inclusive bounds. An hour bounds every period: longer ones are typing errors. */
-const BOUNDS: Readonly<Record<NumberSetting, readonly [number, number]>> = {
+export const settingBounds: Readonly<Record<NumberSetting, readonly [number, number]>> = {
   probeIntervalMs: [1, 3_600_000],
   probeTimeoutMs: [1, 3_600_000],
   indirectChecks: [0, 64],
@@ -220,19 +220,24 @@ export function settingsOf(preset: PresetName, changes: Partial<MembershipSettin
   return Object.freeze(settings);
 }
 
-/** Every number whole and within its bounds, the timeout inside the interval, full metadata inside a packet. */
+/** Throws the first of `brokenSettings`. */
 export function checkSettings(settings: MembershipSettings): void {
-  for (const [name, [min, max]] of Object.entries(BOUNDS) as [NumberSetting, readonly [number, number]][]) {
+  for (const broken of brokenSettings(settings)) throw broken;
+}
+
+/** Every number whole and within its bounds, the timeout inside the interval, full metadata inside a packet. */
+export function* brokenSettings(settings: MembershipSettings): Iterable<InvalidSetting> {
+  for (const [name, [min, max]] of Object.entries(settingBounds) as [NumberSetting, readonly [number, number]][]) {
     const value = settings[name];
     if (!Number.isInteger(value) || value < min || value > max) {
-      throw new InvalidSetting(name, value, `a whole number from ${min} to ${max}`);
+      yield new InvalidSetting(name, value, `a whole number from ${min} to ${max}`);
     }
   }
   if (settings.probeTimeoutMs > settings.probeIntervalMs) {
-    throw new InvalidSetting('probeTimeoutMs', settings.probeTimeoutMs, 'at most probeIntervalMs');
+    yield new InvalidSetting('probeTimeoutMs', settings.probeTimeoutMs, 'at most probeIntervalMs');
   }
   if (settings.metaMaxBytes > settings.packetBytes / 2) {
-    throw new InvalidSetting(
+    yield new InvalidSetting(
       'metaMaxBytes',
       settings.metaMaxBytes,
       'at most half of packetBytes, or it could not be gossiped',
@@ -240,6 +245,6 @@ export function checkSettings(settings: MembershipSettings): void {
   }
   const confirmations = settings.suspicionConfirmations;
   if (confirmations !== 'multiplier-less-2' && !(Number.isInteger(confirmations) && confirmations >= 0)) {
-    throw new InvalidSetting('suspicionConfirmations', confirmations, `a whole number or 'multiplier-less-2'`);
+    yield new InvalidSetting('suspicionConfirmations', confirmations, `a whole number or 'multiplier-less-2'`);
   }
 }

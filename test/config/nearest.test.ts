@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearest, suggestion } from '../../scenarios/nearest.ts';
+import { nearest, suggestion } from '../../core/nearest.ts';
 
 const words = ['formation', 'split-and-heal-100', 'swarm', 'crash-of-one'];
 
