@@ -1,0 +1,181 @@
+import type { Reading } from '../ports/meter.ts';
+import { aliveRatio, tallyOf, totalOf, type Tally } from '../health/cluster-health.ts';
+import type { PartitionState } from '../health/partition.ts';
+import { rosterOf } from '../health/roster.ts';
+import type { Counters } from '../membership/counters.ts';
+import type { Traffic, Watched } from './watched.ts';
+
+/** One line of docs/metrics.md. */
+export interface Metric {
+  readonly name: string;
+  readonly kind: 'counter' | 'gauge';
+  readonly help: string;
+  readonly read: (watched: Watched) => Reading;
+}
+
+const PARTITION_NUMBERS: Readonly<Record<PartitionState, number>> = { connected: 0, partitioned: 1, healing: 2 };
+
+/** Everything that is read when somebody collects. The order is that of the documentation. */
+export const METRICS: readonly Metric[] = [
+  ofTally('rollcall_cluster_size', 'Members that are alive, suspect or dead.', totalOf),
+  ofTally('rollcall_cluster_alive_nodes', 'Members that are alive, this node included.', ({ alive }) => alive),
+  ofTally('rollcall_cluster_suspect_nodes', 'Members under suspicion.', ({ suspect }) => suspect),
+  ofTally('rollcall_cluster_dead_nodes', 'Members that were declared dead less than a day ago.', ({ dead }) => dead),
+  ofTally('rollcall_cluster_left_nodes', 'Members that said goodbye a short while ago.', ({ left }) => left),
+  ofTally('rollcall_cluster_alive_ratio', 'Alive members divided by the cluster size; 1 without members.', aliveRatio),
+  gauge(
+    'rollcall_cluster_partition_state',
+    'Whether this node reaches a majority: 0 connected, 1 partitioned, 2 healing.',
+    ({ node }) => PARTITION_NUMBERS[node.health.partition.state],
+  ),
+  gauge(
+    'rollcall_cluster_partition_reachable',
+    'Alive members when the health monitor last looked.',
+    ({ node }) => node.health.partition.reachable,
+  ),
+  gauge(
+    'rollcall_cluster_partition_members',
+    'Alive, suspect and dead members when the health monitor last looked.',
+    ({ node }) => node.health.partition.total,
+  ),
+  gauge(
+    'rollcall_cluster_partition_ratio',
+    'Reachable members divided by all, when the health monitor last looked.',
+    ({
+      node: {
+        health: { partition },
+      },
+    }) => (partition.total === 0 ? 1 : partition.reachable / partition.total),
+  ),
+  counter(
+    'rollcall_cluster_partitions_detected_total',
+    'How often this node lost the majority.',
+    ({ node }) => node.health.partition.detected,
+  ),
+  counter(
+    'rollcall_cluster_partitions_healed_total',
+    'How often it found the majority again for good.',
+    ({ node }) => node.health.partition.healed,
+  ),
+
+  byMethod('rollcall_discovery_attempts_total', 'Questions to a discovery source.', 'attempts'),
+  byMethod('rollcall_discovery_successes_total', 'Questions that the source answered, be it with nobody.', 'successes'),
+  byMethod('rollcall_discovery_failures_total', 'Questions that got no answer.', 'failures'),
+  gauge(
+    'rollcall_discovery_peers_discovered',
+    'Peers that discovery knows; 0 means that this node depends on being found.',
+    ({ node }) => node.discoveryHealth().peers_discovered,
+  ),
+  gauge(
+    'rollcall_discovery_seeds_reachable',
+    'Discovered addresses at which a live member is.',
+    ({ node }) => node.discoveryHealth().seeds_reachable,
+  ),
+
+  labelled(
+    'rollcall_member_changes_total',
+    'What happened to members in the view of this node, by type.',
+    'type',
+    (c) => c.changes,
+  ),
+  counted('rollcall_probes_total', 'Probes of members.', 'probes'),
+  counted('rollcall_probes_failed_total', 'Probes that nothing answered.', 'probesFailed'),
+  counted(
+    'rollcall_probes_by_stream_total',
+    'Probes that only a stream answered: datagrams are lost.',
+    'probesByStream',
+  ),
+  counted(
+    'rollcall_turns_stretched_total',
+    'Probe turns made longer because this node doubts itself.',
+    'turnsStretched',
+  ),
+  counted(
+    'rollcall_suspicions_unconfirmed_total',
+    'Suspicions that ran out without all the confirmations that they waited for.',
+    'suspicionsUnconfirmed',
+  ),
+  counted('rollcall_refutations_total', 'Accusations of this node that it had to refute.', 'refutations'),
+  gauge(
+    'rollcall_health_score',
+    'How much this node doubts itself: 0 is healthy, each point makes its probe turns one interval longer.',
+    ({ node }) => node.membership.healthScore,
+  ),
+  gauge('rollcall_incarnation', "This node's own incarnation.", ({ node }) => node.membership.incarnation),
+  gauge('rollcall_broadcast_queue_length', 'News that waits to be gossiped.', ({ node }) => node.membership.queued),
+  counted('rollcall_exchanges_total', 'Exchanges of full state that this node began and completed.', 'exchanges'),
+  counted(
+    'rollcall_exchanges_failed_total',
+    'Exchanges of full state that this node began in vain.',
+    'exchangesFailed',
+  ),
+  counted('rollcall_healing_attempts_total', 'Attempts to rejoin departed members and seeds.', 'healingAttempts'),
+  counted('rollcall_name_conflicts_total', 'Claims on the name of a member that answers elsewhere.', 'conflicts'),
+  labelled('rollcall_dropped_total', 'What arrived and was not believed, by reason.', 'reason', (c) => c.dropped),
+
+  counted('rollcall_packets_sent_total', 'Datagrams sent.', 'packetsSent'),
+  counted('rollcall_packets_received_total', 'Datagrams received.', 'packetsReceived'),
+  carried('rollcall_datagram_sent_bytes_total', 'Bytes in datagrams sent.', 'datagramBytesSent'),
+  carried('rollcall_datagram_received_bytes_total', 'Bytes in datagrams received.', 'datagramBytesReceived'),
+  carried('rollcall_stream_sent_bytes_total', 'Bytes written to streams.', 'streamBytesSent'),
+  carried('rollcall_stream_received_bytes_total', 'Bytes read from streams.', 'streamBytesReceived'),
+  carried('rollcall_streams_dialled_total', 'Streams that this node opened.', 'streamsDialled'),
+  carried('rollcall_streams_accepted_total', 'Streams that others opened.', 'streamsAccepted'),
+
+  gauge('rollcall_ready', 'Whether the node is ready: 1, or 0 before and after.', ({ node }) =>
+    node.readiness().ready ? 1 : 0,
+  ),
+  gauge('rollcall_keys', 'Keys on the keyring; 0 means plain text.', ({ node }) => node.keys.list().length),
+  counter(
+    'rollcall_snapshot_failures_total',
+    'Snapshots that could not be written.',
+    ({ node }) => node.snapshotFailures,
+  ),
+  gauge('rollcall_build_info', 'Always 1; the label tells the version.', ({ node }) => [
+    { labels: { version: node.version }, value: 1 },
+  ]),
+  gauge(
+    'rollcall_start_time_seconds',
+    'When the node was started, in seconds since 1970.',
+    ({ clock, node }) => clock.wallTime() / 1_000 - node.uptime(),
+  ),
+];
+
+function gauge(name: string, help: string, read: Metric['read']): Metric {
+  return { name, kind: 'gauge', help, read };
+}
+
+function counter(name: string, help: string, read: Metric['read']): Metric {
+  return { name, kind: 'counter', help, read };
+}
+
+function ofTally(name: string, help: string, read: (tally: Tally) => number): Metric {
+  return gauge(name, help, ({ node }) => read(tallyOf(rosterOf(node.membership))));
+}
+
+function byMethod(name: string, help: string, field: 'attempts' | 'successes' | 'failures'): Metric {
+  return counter(name, help, ({ node }) =>
+    [...node.discoveryStats].map(([method, stats]) => ({ labels: { method }, value: stats[field] })),
+  );
+}
+
+type NumberOf<T> = { [K in keyof T]: T[K] extends number ? K : never }[keyof T];
+
+function counted(name: string, help: string, field: NumberOf<Counters>): Metric {
+  return counter(name, help, ({ node }) => node.membership.counters[field]);
+}
+
+function carried(name: string, help: string, field: keyof Traffic): Metric {
+  return counter(name, help, ({ traffic }) => traffic[field]);
+}
+
+function labelled(
+  name: string,
+  help: string,
+  label: string,
+  counts: (counters: Counters) => Readonly<Record<string, number>>,
+): Metric {
+  return counter(name, help, ({ node }) =>
+    Object.entries(counts(node.membership.counters)).map(([key, value]) => ({ labels: { [label]: key }, value })),
+  );
+}
