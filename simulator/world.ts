@@ -238,24 +238,28 @@ export class World implements WorldView {
 
   /** Plays the whole duration with asynchronous programs: `turn` lets their promises settle after each of their events. */
   async runAsync(turn: () => Promise<void>): Promise<void> {
+    await this.runAsyncUntil(this.#options.duration, turn);
+    this.#end();
+  }
+
+  /** Plays all events up to and including `time`, with asynchronous programs. */
+  async runAsyncUntil(time: Micros, turn: () => Promise<void>): Promise<void> {
     const { events } = this.#kernel;
     this.#lifecycle.allowsAsynchronous = true;
-    const { duration } = this.#options;
     try {
-      for (let id = events.wheel.pop(duration); id >= 0; id = events.wheel.pop(duration)) {
+      for (let id = events.wheel.pop(time); id >= 0; id = events.wheel.pop(time)) {
         this.#kernel.arrive(id);
         this.#execute(id);
         const ran = this.hosts[this.#kernel.running];
         if (ran?.asynchronous === true) await turn();
         const { failure } = this.#lifecycle;
         if (failure !== undefined) throw new HostFailed(failure.host.name, this.now(), failure.cause);
-        if (this.#stopped()) break;
+        if (this.#stopped()) return;
       }
     } catch (error) {
       throw this.#explained(error);
     }
-    if (!this.#stopped()) this.#kernel.advance(duration);
-    this.#end();
+    this.#kernel.advance(time);
   }
 
   #execute(id: number): void {

@@ -96,7 +96,12 @@ export class Cluster implements Operated {
     }
     const known = stored?.label === label ? stored : undefined;
     const cluster = new Cluster(options, keys, keeper, known);
-    await cluster.#begin();
+    try {
+      await cluster.#begin();
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
     return cluster;
   }
 

@@ -1,0 +1,253 @@
+import { describe, expect, test } from 'vitest';
+import { formatAddress } from '../../core/address.ts';
+import type { SourceConfig } from '../../core/config/node-config.ts';
+import { decodeTags } from '../../core/membership/tags.ts';
+import { OperatedWorld, seeds } from './operated-world.ts';
+
+/** Hosts get their addresses in order, from this network. */
+const at = (index: number): string => new OperatedWorld({ a: {}, b: {}, c: {}, d: {} }).world.hosts[index]!.address;
+const dns = (service: string, port = 7946): SourceConfig => ({
+  type: 'dns',
+  service,
+  port,
+  refreshIntervalMs: 30_000,
+  servers: [],
+});
+
+describe('a node that starts', () => {
+  test('joins through a static seed, and is ready', async () => {
+    const world = await new OperatedWorld({ a: {}, b: { sources: [seeds(at(0))] } }).until(3);
+    expect(world.view('a')).toBe('a:alive b:alive');
+    expect(world.node('b').readiness()).toEqual({ ready: true });
+    expect(world.said('b')).toContain(`info joined through ${at(0)}`);
+  });
+
+  test('is alone and ready when no source names anybody', async () => {
+    const world = await new OperatedWorld({ a: {} }).until(1);
+    expect(world.node('a').readiness()).toEqual({ ready: true });
+    expect(world.node('a').discoveryHealth()).toMatchObject({ enabled: false, method: 'none', peers_discovered: 0 });
+  });
+
+  test('that finds only itself has found nobody', async () => {
+    const world = await new OperatedWorld({ a: { sources: [seeds(at(0))] } }).until(1);
+    expect(world.node('a').readiness()).toEqual({ ready: true });
+    expect(world.node('a').discoveryHealth().discovery_methods_tried).toEqual([
+      { method: 'static_seeds', success: false, error: 'it names only this node', duration_ms: 0 },
+    ]);
+  });
+
+  test('is not ready while nobody answers, keeps trying, and is once somebody does', async () => {
+    const world = new OperatedWorld({ a: { startAt: 20 }, b: { sources: [seeds(at(0))] } });
+    await world.until(15);
+    expect(world.node('b').readiness()).toEqual({
+      ready: false,
+      reason: 'the cluster is not found yet: nobody answered',
+    });
+    await world.until(60);
+    expect(world.node('b').readiness()).toEqual({ ready: true });
+    expect(world.view('a')).toBe('a:alive b:alive');
+  });
+
+  test('is ready too when the others find it first', async () => {
+    const world = await new OperatedWorld({
+      a: { sources: [seeds(at(2))] },
+      b: { sources: [seeds(at(0))], startAt: 5 },
+    }).until(7);
+    expect(world.node('a').readiness()).toEqual({ ready: true });
+  });
+
+  test('refuses to be alone when told so', async () => {
+    const world = await new OperatedWorld({ a: { onNoPeers: 'fail' } }).until(1);
+    expect(world.failures.get('a')).toMatchObject({ code: 'NO_PEERS' });
+    const timers = world.world.hosts[0]!.timers;
+    expect(timers).toBe(0);
+  });
+
+  test('waits for peers to be named when told so', async () => {
+    const world = new OperatedWorld({ a: {}, b: { onNoPeers: 'retry', sources: [dns('peers.test')] } });
+    await world.until(10);
+    expect(world.node('b').readiness().ready).toBe(false);
+    world.resolver.hosts.set('peers.test', [at(0).replace(/:\d+$/, '')]);
+    await world.until(50);
+    expect(world.node('b').readiness().ready).toBe(true);
+  });
+
+  test('with cluster.enabled false opens nothing and is a healthy cluster of one', async () => {
+    const world = await new OperatedWorld({ a: { config: { enabled: false }, sources: [seeds(at(1))] }, b: {} }).until(
+      30,
+    );
+    expect(world.view('a')).toBe('a:alive');
+    expect(world.node('a').readiness().ready).toBe(true);
+    expect(world.node('a').membership.counters.packetsSent).toBe(0);
+    await world.node('a').leave();
+  });
+});
+
+describe('sources', () => {
+  test('fall through in order: empty, failing, then the one that finds somebody', async () => {
+    const world = new OperatedWorld({ a: {}, b: { sources: [seeds(), dns('broken.test'), dns('_swim._udp.test')] } });
+    world.resolver.hosts.set('broken.test', 'SERVFAIL');
+    world.resolver.srv.set('_swim._udp.test', [{ target: 'a.test', port: 7946 }]);
+    world.resolver.hosts.set('a.test', [at(0).replace(/:\d+$/, '')]);
+    await world.until(3);
+    expect(world.view('b')).toBe('a:alive b:alive');
+    const health = world.node('b').discoveryHealth();
+    expect(health).toMatchObject({ enabled: true, method: 'dns', peers_discovered: 1, seeds_reachable: 1 });
+    expect(health.discovery_methods_tried).toEqual([
+      { method: 'static_seeds', success: false, error: 'no seeds configured', duration_ms: 0 },
+      { method: 'dns', success: false, error: 'dns: broken.test: SERVFAIL', duration_ms: 0 },
+      { method: 'dns', success: true, peers: 1, duration_ms: 0 },
+    ]);
+    expect(world.node('b').discoveryStats.get('dns')).toEqual({ attempts: 2, successes: 1, failures: 1 });
+  });
+
+  test('that name peers which do not answer hand over to the next', async () => {
+    const nobody = formatAddress(Uint8Array.of(10, 9, 9, 9), 7946);
+    const world = new OperatedWorld({ a: {}, b: { sources: [seeds(nobody), dns('peers.test')] } });
+    world.resolver.hosts.set('peers.test', [at(0).replace(/:\d+$/, '')]);
+    await world.until(20);
+    expect(world.view('b')).toBe('a:alive b:alive');
+  });
+
+  test('that fail while nobody is known mean waiting, never a cluster of one', async () => {
+    const world = new OperatedWorld({ b: { sources: [dns('peers.test')] } });
+    world.resolver.hosts.set('peers.test', 'SERVFAIL');
+    await world.until(100);
+    expect(world.node('b').readiness()).toMatchObject({ ready: false, reason: expect.stringContaining('SERVFAIL') });
+  });
+
+  test('keep their last answer while they fail, and take no member away', async () => {
+    const world = new OperatedWorld({ a: {}, b: { sources: [dns('peers.test')] } });
+    world.resolver.hosts.set('peers.test', [at(0).replace(/:\d+$/, '')]);
+    await world.until(5);
+    world.resolver.hosts.set('peers.test', 'SERVFAIL');
+    await world.until(60);
+    expect(world.node('b').discoveryHealth()).toMatchObject({ peers_discovered: 1 });
+    expect(world.view('b')).toBe('a:alive b:alive');
+    expect(world.said('b').filter((line) => line.includes('could not be asked'))).toHaveLength(1);
+  });
+
+  test('that are read again lead two clusters together', async () => {
+    const world = new OperatedWorld({ a: {}, b: { sources: [dns('peers.test')] } });
+    await world.until(10);
+    expect([world.view('a'), world.view('b')]).toEqual(['a:alive', 'b:alive']);
+    world.resolver.hosts.set('peers.test', [at(0).replace(/:\d+$/, '')]);
+    await world.until(60);
+    expect([world.view('a'), world.view('b')]).toEqual(['a:alive b:alive', 'a:alive b:alive']);
+  });
+});
+
+describe('what a node leaves behind', () => {
+  const outage = ['a', 'b', 'c'].flatMap((host, i) => [
+    { id: `${host}-down`, kind: 'crash', at: 30_000_000, hosts: [host] } as const,
+    {
+      id: `${host}-up`,
+      kind: 'restart',
+      at: (100 + 10 * i) * 1_000_000,
+      hosts: [host],
+      keepStore: true,
+      newAddress: false,
+    } as const,
+  ]);
+
+  test('lets all nodes find one another after a total outage, without a seed', async () => {
+    const world = new OperatedWorld(
+      // Whom b and c joined through is not there any more when they come back: their seed is gone from the file.
+      { a: {}, b: { sources: [dns('peers.test')] }, c: { sources: [dns('peers.test')] } },
+      outage.map((fault) => ({ ...fault, hosts: [...fault.hosts] })),
+    );
+    world.resolver.hosts.set('peers.test', [at(0).replace(/:\d+$/, '')]);
+    await world.until(29);
+    expect(world.view('c')).toBe('a:alive b:alive c:alive');
+    const before = world.node('a').membership.incarnation;
+    world.resolver.hosts.clear();
+    await world.until(200);
+    for (const name of ['a', 'b', 'c']) expect(world.view(name)).toBe('a:alive b:alive c:alive');
+    expect(world.node('a').membership.incarnation).toBeGreaterThan(before);
+  });
+
+  test('is put aside when it is damaged, and the node starts without it', async () => {
+    const world = new OperatedWorld({ a: {} }, [
+      { id: 'down', kind: 'crash', at: 20_000_000, hosts: ['a'] },
+      { id: 'up', kind: 'restart', at: 30_000_000, hosts: ['a'], keepStore: true, newAddress: false },
+    ]);
+    await world.until(25);
+    const store = world.stores.get('a')!;
+    const content = store.get('/data/snapshot') as Uint8Array;
+    content[content.length - 3]! ^= 1;
+    await world.until(35);
+    expect(world.said('a')).toContainEqual(expect.stringMatching(/^warn The snapshot is damaged: its checksum/));
+    expect(store.get('/data/snapshot.damaged')).toEqual(content);
+    expect(world.node('a').readiness().ready).toBe(true);
+  });
+
+  test('is written again after a full disk, which is said once', async () => {
+    const world = new OperatedWorld({ a: {}, b: { sources: [seeds(at(0))] } });
+    world.disk.full = true;
+    await world.until(40);
+    expect(world.said('a').filter((line) => line.startsWith('error the snapshot was not written'))).toHaveLength(1);
+    expect(world.node('a').snapshotFailures).toBeGreaterThan(2);
+    world.disk.full = false;
+    await world.until(50);
+    expect(world.said('a')).toContain('info the snapshot is written again');
+  });
+
+  test('names a node that has no name, in its next life too', async () => {
+    const world = new OperatedWorld({ a: { config: { nodeId: '' } } }, [
+      { id: 'down', kind: 'crash', at: 20_000_000, hosts: ['a'] },
+      { id: 'up', kind: 'restart', at: 30_000_000, hosts: ['a'], keepStore: true, newAddress: false },
+    ]);
+    await world.until(40);
+    expect(world.node('a').name).toBe('fresh-1');
+  });
+});
+
+describe('a running node', () => {
+  test('takes over other tags and seeds when its configuration is read again', async () => {
+    const world = await new OperatedWorld({ a: {}, b: {} }).until(5);
+    const { config } = world.node('b');
+    world.node('b').reload({
+      ...config,
+      cluster: {
+        ...config.cluster,
+        tags: { role: 'db' },
+        discovery: { ...config.cluster.discovery, sources: [seeds(at(0))] },
+      },
+    });
+    await world.until(40);
+    const seen = world
+      .node('a')
+      .membership.members()
+      .find((member) => member.name === 'b')!;
+    expect(decodeTags(seen.meta)).toEqual({ role: 'db' });
+  });
+
+  test('says goodbye: the others see it leave, and its next life comes back', async () => {
+    const world = await new OperatedWorld({ a: {}, b: { sources: [seeds(at(0))] } }).until(5);
+    const left = world.node('b').leave();
+    await world.until(15);
+    await left;
+    expect(world.view('a')).toBe('a:alive b:left');
+    expect(world.node('b').readiness()).toMatchObject({ ready: false });
+  });
+
+  test('knows when each member last gave proof of life', async () => {
+    const world = await new OperatedWorld({ a: {}, b: { sources: [seeds(at(0))] } }).until(10);
+    expect(world.node('a').lastSeen('a')).toBe(0);
+    expect(world.node('a').lastSeen('b')).toBeLessThan(2);
+    expect(world.node('a').lastSeen('zoe')).toBeUndefined();
+  });
+
+  test('says why it drops what it drops, and where that came from', async () => {
+    const key = Buffer.alloc(16, 7).toString('base64');
+    const encrypted = { keys: [key], keyringFile: '', acceptPlain: false, sealOutgoing: true };
+    const world = await new OperatedWorld({
+      a: { config: { encryption: encrypted } },
+      b: { sources: [seeds(at(0))] },
+    }).until(60);
+    expect(world.view('a')).toBe('a:alive');
+    expect(world.said('a')).toContainEqual(
+      expect.stringMatching(/^warn dropped \d+ \(not-sealed\), last from .*give the sender the key/),
+    );
+  });
+});
