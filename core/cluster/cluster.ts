@@ -77,8 +77,8 @@ export class Cluster implements Operated {
   #timer: Timer = 0;
   #leaving: Promise<void> | undefined;
 
-  /** Starts a node. Resolves when it runs and has looked for its cluster once; whether it found it, `readiness` tells. */
-  static async start(options: ClusterOptions): Promise<Cluster> {
+  /** A node with all that its past life left; nothing runs before `begin`. */
+  static async create(options: ClusterOptions): Promise<Cluster> {
     const { config, ports } = options;
     const { dataDir, label, encryption } = config.cluster;
     const { files, log, clock, crypto } = ports;
@@ -95,14 +95,7 @@ export class Cluster implements Operated {
       log.warn({ operation: 'start', path }, 'the snapshot is of a cluster with another label: its peers are not used');
     }
     const known = stored?.label === label ? stored : undefined;
-    const cluster = new Cluster(options, keys, keeper, known);
-    try {
-      await cluster.#begin();
-    } catch (error) {
-      await cluster.stop();
-      throw error;
-    }
-    return cluster;
+    return new Cluster(options, keys, keeper, known);
   }
 
   private constructor(
@@ -207,7 +200,17 @@ export class Cluster implements Operated {
     return this.#leaving;
   }
 
-  async #begin(): Promise<void> {
+  /** Resolves when the node runs and has looked for its cluster once; whether it found it, `readiness` tells. */
+  async begin(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
     const { cluster } = this.config;
     const { address, bind, version } = this.#options;
     if (cluster.enabled) {

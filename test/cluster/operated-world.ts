@@ -141,7 +141,7 @@ export class OperatedWorld {
   async #start(host: Host, spec: NodeSpec): Promise<void> {
     this.stores.set(host.name, host.store);
     try {
-      const cluster = await Cluster.start({
+      const cluster = await Cluster.create({
         config: configOf(host.name, spec),
         ports: {
           clock: host.clock,
@@ -159,6 +159,7 @@ export class OperatedWorld {
         freshName: () => `fresh-${host.boot}`,
       });
       this.nodes.set(host.name, cluster);
+      await cluster.begin();
     } catch (error) {
       this.failures.set(host.name, error);
     }
