@@ -18,6 +18,8 @@ describe('base64', () => {
   });
 
   test('a refusal does not repeat what may be a key', () => {
-    expect(() => fromBase64('c2VjcmV0c2Vjcm')).toThrow(expect.not.objectContaining({ message: /c2Vj/ }));
+    expect(() => fromBase64('c2VjcmV0c2Vjcm')).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('c2Vj') }),
+    );
   });
 });

@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { dnsSource } from '../../core/discovery/dns-source.ts';
+import { staticSource } from '../../core/discovery/static-source.ts';
+import { ResolveFailed, type DnsAnswer, type DnsService, type Resolver } from '../../core/ports/resolver.ts';
+
+type Table<T> = Readonly<Record<string, Partial<DnsAnswer<T>> | Error>>;
+
+/** Answers from tables; what is not in them does not exist. */
+function resolver(hosts: Table<string>, services: Table<DnsService> = {}): Resolver {
+  const answer = <T>(entry: Partial<DnsAnswer<T>> | Error | undefined): Promise<DnsAnswer<T>> => {
+    if (entry instanceof Error) return Promise.reject(entry);
+    const absent = { records: [], lifetimeMs: 30_000, complete: true, absent: 'no-such-name' as const };
+    return Promise.resolve(
+      entry === undefined ? absent : { records: [], lifetimeMs: 60_000, complete: true, ...entry },
+    );
+  };
+  return {
+    addresses: (name) => answer(/^[\d.]+$|:/.test(name) ? { records: [name] } : hosts[name]),
+    services: (name) => answer(services[name]),
+    texts: () => answer<string>(undefined),
+  };
+}
+
+const broken = new ResolveFailed('x', 'server-failure', 'x: the server failed (SERVFAIL).');
+const srv = (target: string, port: number, addresses: string[] = []): DnsService => ({
+  priority: 0,
+  weight: 0,
+  target,
+  port,
+  addresses,
+});
+
+describe('the static source', () => {
+  test('resolves names, every address of each, and keeps the order', async () => {
+    const source = staticSource(
+      ['two.test:8000', '10.0.0.1', '[fd00::1]:9000'],
+      resolver({ 'two.test': { records: ['10.0.0.2', 'fd00::2'], lifetimeMs: 7_000 } }),
+    );
+    expect(await source.discover()).toEqual({
+      addresses: ['10.0.0.2:8000', '[fd00::2]:8000', '10.0.0.1:7946', '[fd00::1]:9000'],
+      lifetimeMs: 7_000,
+      complete: true,
+      warnings: [],
+    });
+  });
+
+  test('says what is missing, and that its answer is not complete, when some names fail', async () => {
+    const found = await staticSource(['10.0.0.1', 'x', 'gone.test'], resolver({ x: broken })).discover();
+    expect(found).toMatchObject({ addresses: ['10.0.0.1:7946'], complete: false });
+    expect(found.warnings).toEqual([broken.message, 'gone.test has no address']);
+  });
+
+  test('fails when no name could be asked for: that is not an empty list', async () => {
+    await expect(staticSource(['x'], resolver({ x: broken })).discover()).rejects.toMatchObject({
+      code: 'SOURCE_FAILED',
+    });
+  });
+
+  test('answers "nobody", with the reason, for no seeds and for names that do not exist', async () => {
+    expect(await staticSource([], resolver({})).discover()).toMatchObject({
+      addresses: [],
+      nobody: 'no seeds configured',
+    });
+    expect(await staticSource(['gone.test'], resolver({})).discover()).toMatchObject({
+      addresses: [],
+      nobody: 'gone.test has no address',
+    });
+  });
+});
+
+describe('the DNS source', () => {
+  const source = (service: string, names: Resolver, refreshIntervalMs = 30_000) =>
+    dnsSource({ service, port: 7946, refreshIntervalMs }, names).discover();
+
+  test('takes the addresses of a plain name, with the configured port', async () => {
+    const found = await source('peers.test', resolver({ 'peers.test': { records: ['10.0.0.1', 'fd00::1'] } }));
+    expect(found.addresses).toEqual(['10.0.0.1:7946', '[fd00::1]:7946']);
+  });
+
+  test('takes port and all addresses of all targets of an SRV name; the answer saves questions', async () => {
+    const services = {
+      '_s._tcp.test': { records: [srv('a.test', 1000, ['10.0.0.1', '10.0.0.2']), srv('b.test', 2000)] },
+    };
+    const found = await source(
+      '_s._tcp.test',
+      resolver({ 'b.test': { records: ['10.0.0.3'], lifetimeMs: 9_000 } }, services),
+    );
+    expect(found.addresses).toEqual(['10.0.0.1:1000', '10.0.0.2:1000', '10.0.0.3:2000']);
+    expect(found.lifetimeMs).toBe(9_000);
+  });
+
+  test('uses the configured port only where an SRV record leaves it open', async () => {
+    const services = { '_s._tcp.test': { records: [srv('a.test', 0, ['10.0.0.1'])] } };
+    expect((await source('_s._tcp.test', resolver({}, services))).addresses).toEqual(['10.0.0.1:7946']);
+  });
+
+  test.each([
+    [1, 5_000],
+    [12_000, 12_000],
+    [3_600_000, 30_000],
+  ])(
+    'believes an answer of %i ms for %i ms: within the floor and the refresh interval',
+    async (lifetimeMs, expected) => {
+      const found = await source('peers.test', resolver({ 'peers.test': { records: ['10.0.0.1'], lifetimeMs } }));
+      expect(found.lifetimeMs).toBe(expected);
+    },
+  );
+
+  test('answers "nobody" for a name that does not exist', async () => {
+    expect(await source('gone.test', resolver({}))).toMatchObject({
+      addresses: [],
+      nobody: 'NXDOMAIN: gone.test does not exist',
+    });
+    expect(await source('_gone._tcp.test', resolver({}))).toMatchObject({ addresses: [], lifetimeMs: 30_000 });
+  });
+
+  test('marks a short answer as incomplete', async () => {
+    const services = { '_s._tcp.test': { records: [srv('a.test', 1, ['10.0.0.1'])], complete: false } };
+    const found = await source('_s._tcp.test', resolver({}, services));
+    expect(found.complete).toBe(false);
+    expect(found.warnings).toEqual(['_s._tcp.test has more records than the answer held']);
+  });
+
+  test('fails when the name service does, also for the targets', async () => {
+    await expect(source('x', resolver({ x: broken }))).rejects.toMatchObject({ code: 'SOURCE_FAILED' });
+    const services = { '_s._tcp.test': { records: [srv('x', 1)] } };
+    await expect(source('_s._tcp.test', resolver({ x: broken }, services))).rejects.toMatchObject({
+      code: 'SOURCE_FAILED',
+    });
+  });
+});
