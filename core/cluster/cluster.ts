@@ -75,7 +75,8 @@ export class Cluster implements Operated {
   readonly #stopLogging: () => void;
   #chain: Chain;
   #timer: Timer = 0;
-  #leaving: Promise<void> | undefined;
+  #ending: Promise<void> | undefined;
+  readonly #onEnded: (() => void)[] = [];
 
   /** A node with all that its past life left; nothing runs before `begin`. */
   static async create(options: ClusterOptions): Promise<Cluster> {
@@ -190,14 +191,14 @@ export class Cluster implements Operated {
 
   /** Says goodbye and stops; what the next life needs is stored. */
   leave(): Promise<void> {
-    this.#leaving ??= this.#end('this node is leaving', () => this.membership.leave());
-    return this.#leaving;
+    this.#ending ??= this.#end('this node is leaving', () => this.membership.leave());
+    return this.#ending;
   }
 
   /** Stops at once, without a goodbye. */
   stop(): Promise<void> {
-    this.#leaving ??= this.#end('this node has stopped', () => this.membership.stop());
-    return this.#leaving;
+    this.#ending ??= this.#end('this node has stopped', () => this.membership.stop());
+    return this.#ending;
   }
 
   /** Resolves when the node runs and has looked for its cluster once; whether it found it, `readiness` tells. */
@@ -208,6 +209,11 @@ export class Cluster implements Operated {
       await this.stop();
       throw error;
     }
+  }
+
+  /** Runs once, when the node has left or stopped, whoever asked for it. */
+  onEnded(task: () => void): void {
+    this.#onEnded.push(task);
   }
 
   async #start(): Promise<void> {
@@ -245,6 +251,7 @@ export class Cluster implements Operated {
     this.#drops.tell();
     await this.#keeper?.stop({ ...before, incarnation: this.membership.incarnation });
     this.#stopLogging();
+    for (const task of this.#onEnded.splice(0)) task();
   }
 
   #snapshot(): Snapshot {

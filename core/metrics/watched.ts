@@ -9,7 +9,7 @@ export interface Traffic {
   readonly datagramBytesReceived: number;
   readonly streamBytesSent: number;
   readonly streamBytesReceived: number;
-  readonly streamsDialled: number;
+  readonly streamsDialed: number;
   readonly streamsAccepted: number;
 }
 

@@ -13,7 +13,7 @@ const TRAFFIC = {
   datagramBytesReceived: 2,
   streamBytesSent: 3,
   streamBytesReceived: 4,
-  streamsDialled: 5,
+  streamsDialed: 5,
   streamsAccepted: 6,
 };
 
