@@ -7,6 +7,8 @@ export interface LayerHost {
   now(): Micros;
   /** Live members, self included. */
   size(): number;
+  /** Whether a member of this name is listed, in whatever state. */
+  holds(name: string): boolean;
   /** Puts a user message into the gossip queue; a later one with the same key replaces it. */
   gossip(key: string, payload: Uint8Array): void;
 }
@@ -26,6 +28,8 @@ export interface Layer {
   /** State to hand to a peer; empty when there is none. */
   exportState?(join: boolean): Uint8Array;
   mergeState?(state: Uint8Array, join: boolean): void;
+  /** A message that is gossiped, when we leave, before our goodbye is. */
+  lastWord?(): Uint8Array;
   /** What rides on acks to proven members. */
   ackPayload?(): Uint8Array;
   onAck?(peer: Description, roundTrip: Micros, payload: Uint8Array): void;
@@ -63,7 +67,7 @@ export class Layers {
     for (const layer of this.#layers) {
       // What one layer calls its news must not replace another's.
       const gossip = (key: string, payload: Uint8Array): void => host.gossip(`${layer.tag ?? ''}/${key}`, payload);
-      layer.attach({ name: host.name, now: () => host.now(), size: () => host.size(), gossip });
+      layer.attach({ ...host, gossip });
     }
   }
 
@@ -110,6 +114,10 @@ export class Layers {
       }
     }
     if (head.length > 0) this.#untagged?.mergeState?.(head, join);
+  }
+
+  lastWords(): Uint8Array[] {
+    return this.#layers.flatMap((layer) => layer.lastWord?.() ?? []);
   }
 
   ackPayload(): Uint8Array | undefined {

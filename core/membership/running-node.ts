@@ -141,6 +141,7 @@ export class RunningNode {
       name: options.name,
       now: () => clock.now(),
       size: () => ground.table.live,
+      holds: (name) => ground.table.find(name) >= 0,
       gossip: (key, payload) => this.#gossipUser(key, payload),
     });
     this.view.own.announce(self, incarnation);
@@ -176,25 +177,25 @@ export class RunningNode {
 
   /** Says goodbye, lets it spread, then stops; `done` runs when nothing is left running. */
   leave(done: () => void): void {
-    const { clock, settings, table, observe, hub } = this.ground;
+    const { settings, table, layers, observe } = this.ground;
     observe?.({ type: 'leaving' });
     this.#prober.stop();
     this.#exchange.stop();
     this.#healing.stop();
     this.#claims.stop();
     this.#onStopped = done;
-    const stop = entry(hub, () => this.stop());
-    const linger = (ms: number): void => {
-      clock.cancel(this.#lingerTimer);
-      this.#lingerTimer = clock.after(ms * MILLISECOND, stop);
+    const words = table.live > 1 ? layers.lastWords() : [];
+    if (words.length === 0) return this.#sayGoodbye();
+    const goodbye = (): void => this.#sayGoodbye();
+    this.#linger(GOODBYE_MS, goodbye);
+    let unsaid = words.length;
+    const said = (): void => {
+      unsaid -= 1;
+      // A gossip interval's head start, so that the goodbye does not overtake it.
+      if (unsaid === 0 && !this.#stopped) this.#linger(settings.gossipIntervalMs, goodbye);
     };
-    const alone = table.live <= 1;
-    // One more gossip interval after the last word, so that it has left before the socket closes.
-    this.view.own.depart(() => this.#stopped || linger(settings.gossipIntervalMs));
-    if (alone) return this.stop();
-    linger(GOODBYE_MS);
-    const ticks = settings.gossipIntervalMs > 0;
-    this.#gossip.burst(ticks ? settings.gossipNodes : retransmitLimit(settings, table.size));
+    for (const [i, word] of words.entries()) this.#gossipUser(`last word ${i}`, word, said);
+    this.#burst();
   }
 
   stop(): void {
@@ -221,11 +222,35 @@ export class RunningNode {
     return this.post.sharedRoom - COMPOUND_HEADER - COMPOUND_PART - 1;
   }
 
-  #gossipUser(key: string, payload: Uint8Array): void {
+  #sayGoodbye(): void {
+    const { settings, table } = this.ground;
+    const alone = table.live <= 1;
+    const stop = (): void => this.stop();
+    // One more gossip interval after the last word, so that it has left before the socket closes.
+    this.view.own.depart(() => this.#stopped || this.#linger(settings.gossipIntervalMs, stop));
+    if (alone) return this.stop();
+    this.#linger(GOODBYE_MS, stop);
+    this.#burst();
+  }
+
+  #linger(ms: number, then: () => void): void {
+    const { clock, hub } = this.ground;
+    clock.cancel(this.#lingerTimer);
+    this.#lingerTimer = clock.after(ms * MILLISECOND, entry(hub, then));
+  }
+
+  /** What must not wait for the next gossip tick. */
+  #burst(): void {
+    const { settings, table } = this.ground;
+    const ticks = settings.gossipIntervalMs > 0;
+    this.#gossip.burst(ticks ? settings.gossipNodes : retransmitLimit(settings, table.size));
+  }
+
+  #gossipUser(key: string, payload: Uint8Array, onSent?: () => void): void {
     // What no packet can carry would only stand in the way of what fits; an exchange of state may still carry it.
     if (payload.length > this.broadcastRoom) return this.ground.counters.drop('too-large');
     const message = { kind: Kind.user, payload } as const;
-    this.ground.queue.add('user', key, message, messageSize(message));
+    this.ground.queue.add('user', key, message, messageSize(message), onSent);
     this.#gossip.wake();
   }
 }
