@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { promMeter } from '../../transports/meter.ts';
+
+describe('a scrape', () => {
+  test('is the text format of Prometheus, with the words that explain each number', async () => {
+    const meter = await promMeter();
+    meter.counter('rollcall_sent_total', 'Messages sent.', () => 3);
+    meter.gauge('rollcall_members', 'Members by\nstate.', () => [{ labels: { state: 'alive' }, value: 2 }]);
+    expect(await meter.scrape()).toEqual({
+      contentType: 'text/plain; version=0.0.4; charset=utf-8',
+      text: [
+        '# HELP rollcall_sent_total Messages sent.',
+        '# TYPE rollcall_sent_total counter',
+        'rollcall_sent_total 3',
+        '',
+        '# HELP rollcall_members Members by\\nstate.',
+        '# TYPE rollcall_members gauge',
+        'rollcall_members{state="alive"} 2',
+        '',
+      ].join('\n'),
+    });
+  });
+
+  test('lets no label value end its quotes or its line', async () => {
+    const meter = await promMeter();
+    meter.gauge('rollcall_odd', 'Odd.', () => [{ labels: { name: 'a"} 1\nfake 2\\' }, value: 1 }]);
+    expect((await meter.scrape()).text).toContain('rollcall_odd{name="a\\"} 1\\nfake 2\\\\"} 1\n');
+  });
+
+  test('tells of the process only when asked to', async () => {
+    expect((await (await promMeter()).scrape()).text.trim()).toBe('');
+    const { text } = await (await promMeter({ processMetrics: true })).scrape();
+    expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
+    expect(text).toMatch(/^nodejs_eventloop_lag_seconds [\d.e-]+$/m);
+  });
+
+  test('of one meter knows nothing of another', async () => {
+    const [one, two] = [await promMeter(), await promMeter()];
+    one.gauge('rollcall_members', 'Members.', () => 1);
+    two.gauge('rollcall_members', 'Members.', () => 2);
+    expect((await one.scrape()).text).toContain('rollcall_members 1\n');
+    expect((await two.scrape()).text).toContain('rollcall_members 2\n');
+  });
+});

@@ -1,0 +1,50 @@
+import { InvalidSetting } from '../core/errors.ts';
+import type { Meter, Reading, Sample } from '../core/ports/meter.ts';
+
+export interface PromMeterOptions {
+  /** Also tells of this process: memory, CPU, event loop, garbage collection, file descriptors. */
+  readonly processMetrics?: boolean;
+}
+
+export interface PromMeter extends Meter {
+  /** Everything declared, read now, in the text format of Prometheus. */
+  scrape(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+/** Numbers through prom-client, in a registry of their own. */
+export async function promMeter(options: PromMeterOptions = {}): Promise<PromMeter> {
+  const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = await import('prom-client');
+  const registry = new Registry();
+  if (options.processMetrics) collectDefaultMetrics({ register: registry });
+
+  const declared = (name: string, help: string) => {
+    if (registry.getSingleMetric(name) !== undefined) throw new InvalidSetting('metric name', name, 'declared once');
+    return { name, help, registers: [registry] };
+  };
+
+  // Answering with what is read now, instead of copying it in, leaves no label sets from before and hashes none.
+  const readOnDemand = (metric: InstanceType<typeof Counter> | InstanceType<typeof Gauge>, read: () => Reading) => {
+    const described = metric.get.bind(metric);
+    metric.get = async () => ({ ...(await described()), values: samples(read()) });
+  };
+
+  return {
+    counter(name, help, read) {
+      readOnDemand(new Counter(declared(name, help)), read);
+    },
+    gauge(name, help, read) {
+      readOnDemand(new Gauge(declared(name, help)), read);
+    },
+    histogram(name, help, labels, buckets) {
+      const histogram = new Histogram({ ...declared(name, help), labelNames: [...labels], buckets: [...buckets] });
+      return { observe: (value, labelled = {}) => histogram.observe(labelled, value) };
+    },
+    async scrape() {
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}
+
+function samples(reading: Reading): Sample[] {
+  return typeof reading === 'number' ? [{ value: reading, labels: {} }] : [...reading];
+}
