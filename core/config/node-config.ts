@@ -69,7 +69,7 @@ export interface EncryptionConfig {
 export type OnNoPeers = 'single-node' | 'retry' | 'fail';
 
 export interface DiscoveryConfig {
-  /** Sources in the order of the chain; the first that finds somebody wins. */
+  /** Sources in the order of the chain, at least one; the first that finds somebody wins. */
   readonly sources: readonly SourceConfig[];
   readonly onNoPeers: OnNoPeers;
   /** Contacts to join before start-up is done. */
@@ -96,6 +96,8 @@ export interface AdminConfig {
   readonly allowChanges: boolean | undefined;
   /** Bearer token for changes; '' for none. */
   readonly token: string;
+  /** A file that holds the token in its place; '' for none. */
+  readonly tokenFile: string;
   /** PEM files; '' for plain HTTP. With `caFile`, callers with a certificate of that authority may change things. */
   readonly certFile: string;
   readonly keyFile: string;
