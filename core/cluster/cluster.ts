@@ -226,6 +226,7 @@ export class Cluster implements Operated {
       this.#log.info({ operation: 'start', version }, `${this.name} runs as a single node: cluster.enabled is false`);
     }
     await this.#joining.begin();
+    if (this.#ending !== undefined) return;
     this.health.start();
     this.#keeper?.start(() => this.#snapshot());
     this.#watch();

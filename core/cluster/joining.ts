@@ -62,7 +62,7 @@ export class Joining {
     await this.#deps.membership.join(this.#seeds);
     await this.#round();
     if (!this.#readiness.ready && this.#deps.onNoPeers === 'fail' && this.#problem === NOBODY) throw new NoPeers();
-    this.#deps.chain().keepAsking();
+    if (!this.#stopped) this.#deps.chain().keepAsking();
   }
 
   /** Somebody else has reached us: the cluster is found. */
