@@ -18,6 +18,8 @@ export interface TransportSetup {
   readonly leftAddress: Address;
   readonly rightAddress: Address;
   readonly otherRightAddress: Address;
+  /** An address that nobody ever opens. */
+  readonly nobody: Address;
   /** Lets everything happen that takes less than this much time. */
   advance(micros: number): Promise<void> | void;
 }
@@ -26,11 +28,11 @@ const SOON = 50_000;
 const DEADLINE = 400_000;
 
 /** What every implementation of the Transport port does on a healthy network. */
-export function transportContract(name: string, create: () => TransportSetup): void {
+export function transportContract(name: string, create: () => TransportSetup | Promise<TransportSetup>): void {
   describe(`${name} keeps the contract of Transport`, () => {
     describe('datagrams', () => {
       test('carry messages to the bound address, and tell where they came from', async () => {
-        const { left, right, advance } = between(create());
+        const { left, right, advance } = between(await create());
         left.endpoint.send(right.endpoint.address, 'hello');
         expect(right.heard).toEqual([]);
         await advance(SOON);
@@ -41,7 +43,7 @@ export function transportContract(name: string, create: () => TransportSetup): v
       });
 
       test('to itself arrive too, but never inside send', async () => {
-        const { left, advance } = between(create());
+        const { left, advance } = between(await create());
         left.endpoint.send(left.endpoint.address, 'echo');
         expect(left.heard).toEqual([]);
         await advance(SOON);
@@ -49,14 +51,14 @@ export function transportContract(name: string, create: () => TransportSetup): v
       });
 
       test('to an address where nobody is vanish', async () => {
-        const { left, setup, advance } = between(create());
-        left.endpoint.send(setup.otherRightAddress, 'anybody?');
+        const { left, setup, advance } = between(await create());
+        left.endpoint.send(setup.nobody, 'anybody?');
         await advance(SOON);
         expect(left.heard).toEqual([]);
       });
 
       test('neither leave nor reach an endpoint that is closed', async () => {
-        const { left, right, advance } = between(create());
+        const { left, right, advance } = between(await create());
         left.endpoint.send(right.endpoint.address, 'too late');
         right.endpoint.close();
         right.endpoint.send(left.endpoint.address, 'from the grave');
@@ -66,15 +68,15 @@ export function transportContract(name: string, create: () => TransportSetup): v
     });
 
     describe('an address', () => {
-      test('is bound once at a time', () => {
-        const { setup, right } = between(create());
+      test('is bound once at a time', async () => {
+        const { setup, right } = between(await create());
         expect(() => setup.right.open(right.endpoint.address, textProtocol, silent)).toThrow(AddressInUse);
         right.endpoint.close();
         setup.right.open(right.endpoint.address, textProtocol, silent).close();
       });
 
       test('carries its own protocol beside another on the same machine', async () => {
-        const { setup, left, right, advance } = between(create());
+        const { setup, left, right, advance } = between(await create());
         const second = party(setup.right, setup.otherRightAddress);
         left.endpoint.send(setup.otherRightAddress, 'second');
         left.endpoint.send(right.endpoint.address, 'first');
@@ -86,7 +88,7 @@ export function transportContract(name: string, create: () => TransportSetup): v
 
     describe('streams', () => {
       test('carry messages both ways, whole and in order, from before they are open', async () => {
-        const { left, right, advance } = between(create());
+        const { left, right, advance } = between(await create());
         const dialed = dial(left, right.endpoint.address);
         for (const text of ['one', 'two', 'three']) dialed.stream.send(text);
         await advance(SOON);
@@ -99,7 +101,7 @@ export function transportContract(name: string, create: () => TransportSetup): v
       });
 
       test('deliver a long conversation completely, and count what the network has not taken', async () => {
-        const { left, right, advance } = between(create());
+        const { left, right, advance } = between(await create());
         const dialed = dial(left, right.endpoint.address);
         const texts = Array.from({ length: 30 }, (_, index) => `${index} ${'x'.repeat(10_000)}`);
         for (const text of texts) dialed.stream.send(text);
@@ -113,7 +115,7 @@ export function transportContract(name: string, create: () => TransportSetup): v
       });
 
       test('end: what was sent arrives first, and what the peer still says is heard', async () => {
-        const { left, right, advance } = between(create(), {
+        const { left, right, advance } = between(await create(), {
           onMessage: (text, stream) => stream.send(`answer to ${text}`),
         });
         const dialed = dial(left, right.endpoint.address);
@@ -126,7 +128,7 @@ export function transportContract(name: string, create: () => TransportSetup): v
       });
 
       test('close: this side hears so, in an event of its own, and the peer learns of the end', async () => {
-        const { left, right, advance } = between(create());
+        const { left, right, advance } = between(await create());
         const dialed = dial(left, right.endpoint.address);
         dialed.stream.send('before');
         await advance(SOON);
@@ -140,7 +142,7 @@ export function transportContract(name: string, create: () => TransportSetup): v
       });
 
       test('close before opening ends the attempt', async () => {
-        const { left, right, advance } = between(create());
+        const { left, right, advance } = between(await create());
         const dialed = dial(left, right.endpoint.address);
         dialed.stream.send('never');
         dialed.stream.close();
@@ -150,14 +152,14 @@ export function transportContract(name: string, create: () => TransportSetup): v
       });
 
       test('to an address where nobody listens are refused', async () => {
-        const { setup, left, advance } = between(create());
-        const dialed = dial(left, setup.otherRightAddress);
+        const { setup, left, advance } = between(await create());
+        const dialed = dial(left, setup.nobody);
         await advance(SOON);
         expect(dialed.events).toEqual(['closed: refused']);
       });
 
       test('that outlive their deadline close with timeout', async () => {
-        const { left, right, advance } = between(create());
+        const { left, right, advance } = between(await create());
         const dialed = dial(left, right.endpoint.address);
         await advance(DEADLINE / 2);
         expect(dialed.events).toEqual(['open']);
@@ -167,7 +169,7 @@ export function transportContract(name: string, create: () => TransportSetup): v
       });
 
       test('close with their endpoint, after which nothing is heard', async () => {
-        const { left, right, advance } = between(create());
+        const { left, right, advance } = between(await create());
         const dialed = dial(left, right.endpoint.address);
         await advance(SOON);
         right.accepted[0]?.stream.send('on its way');
@@ -181,7 +183,7 @@ export function transportContract(name: string, create: () => TransportSetup): v
       });
 
       test('may end on both sides at once', async () => {
-        const { left, right, advance } = between(create());
+        const { left, right, advance } = between(await create());
         const dialed = dial(left, right.endpoint.address);
         await advance(SOON);
         dialed.stream.send('bye');

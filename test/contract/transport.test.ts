@@ -11,6 +11,7 @@ for (const mode of ['reference', 'wire'] as const) {
       leftAddress: left!.address,
       rightAddress: right!.address,
       otherRightAddress: right!.address.replace(/\d+$/, '8500'),
+      nobody: right!.address.replace(/\d+$/, '8501'),
       advance: (micros) => world.runUntil(world.now() + micros),
     };
   });

@@ -1,0 +1,100 @@
+import type { Clock, Micros, Timer } from '../../core/ports/clock.ts';
+import type { Connection, ConnectionEvents } from './connection.ts';
+import type { TransportCounters } from './counters.ts';
+import { InboundCarrier } from './inbound-carrier.ts';
+import { addressOf } from './place.ts';
+import { readOpening, type Opening } from './preamble.ts';
+import type { Switchboard } from './switchboard.ts';
+
+/** Inbound carriers open at once; more are cut and counted. */
+const CARRIERS_MAX = 4096;
+
+export interface ArrivalsParts {
+  readonly clock: Clock;
+  readonly counters: TransportCounters;
+  readonly switchboard: Switchboard;
+  /** Bounds the wait for a connection to say what it is for. */
+  readonly deadline: Micros;
+  /** The connection is a carrier: it counts as a stream no longer. */
+  release(connection: Connection): void;
+}
+
+/** Connections on a port where streams and carriers arrive: each says first which it is. */
+export class Arrivals {
+  readonly #parts: ArrivalsParts;
+  readonly #carriers = new Set<Connection>();
+
+  constructor(parts: ArrivalsParts) {
+    this.#parts = parts;
+  }
+
+  onConnection(connection: Connection, host: string, port: number): void {
+    connection.attach(
+      new Arrival(connection, this.#parts, (opening, rest) => {
+        if (opening.purpose === 'stream') this.#parts.switchboard.accept(connection, addressOf(host, port));
+        else if (opening.purpose === 'datagrams') this.#accept(connection, host, opening.port);
+        else {
+          this.#parts.counters.openingsUnknown += 1;
+          return connection.reset();
+        }
+        connection.feed(rest);
+      }),
+    );
+  }
+
+  /** Datagrams come from where we see them come from; only the port is told, as the connection has another one. */
+  #accept(connection: Connection, host: string, port: number): void {
+    const { clock, counters, switchboard, release } = this.#parts;
+    if (this.#carriers.size >= CARRIERS_MAX) {
+      counters.carriersRefused += 1;
+      return connection.reset();
+    }
+    release(connection);
+    this.#carriers.add(connection);
+    connection.raw.once('close', () => this.#carriers.delete(connection));
+    const from = addressOf(host, port);
+    void new InboundCarrier(connection, clock, counters, (bytes) => switchboard.deliver(bytes, from));
+  }
+}
+
+/** A connection that has not said yet what it is for. */
+class Arrival implements ConnectionEvents {
+  readonly #connection: Connection;
+  readonly #clock: Clock;
+  readonly #onOpening: (opening: Opening, rest: Uint8Array) => void;
+  readonly #timer: Timer;
+  #held: readonly number[] = [];
+
+  constructor(
+    connection: Connection,
+    { clock, counters, deadline }: ArrivalsParts,
+    onOpening: (opening: Opening, rest: Uint8Array) => void,
+  ) {
+    this.#connection = connection;
+    this.#clock = clock;
+    this.#onOpening = onOpening;
+    this.#timer = clock.after(deadline, () => {
+      counters.streamTimeouts += 1;
+      connection.reset();
+    });
+  }
+
+  onData(bytes: Uint8Array): void {
+    const all = this.#held.length === 0 ? bytes : Uint8Array.of(...this.#held, ...bytes);
+    const opening = readOpening(all);
+    if (opening === undefined) {
+      this.#held = [...all];
+      return;
+    }
+    this.#clock.cancel(this.#timer);
+    this.#onOpening(opening, opening.purpose === 'unknown' ? all : all.subarray(opening.size));
+  }
+
+  onEnd(): void {
+    this.#connection.close();
+  }
+
+  onGone(): void {
+    this.#clock.cancel(this.#timer);
+  }
+}

@@ -1,0 +1,35 @@
+import { connect, type TcpNetConnectOpts } from 'node:net';
+import type { Address } from '../../core/ports/transport.ts';
+import { Connection, type Connections } from './connection.ts';
+import { codeOf, countCode, type TransportCounters } from './counters.ts';
+import { isWildcard, placeOf, type Place } from './place.ts';
+import type { Security } from './tls.ts';
+
+/** Opens connections from the bound address, so that peers see the one that they know. */
+export class Dialer {
+  readonly #bound: Place;
+  readonly #connections: Connections;
+  readonly #counters: TransportCounters;
+  readonly #security: Security | undefined;
+
+  constructor(bound: Place, connections: Connections, counters: TransportCounters, security: Security | undefined) {
+    this.#bound = bound;
+    this.#connections = connections;
+    this.#counters = counters;
+    this.#security = security;
+  }
+
+  dial(to: Address): Connection {
+    const { host, port, family } = placeOf(to);
+    const options: TcpNetConnectOpts = { host, port, allowHalfOpen: true, noDelay: true };
+    if (!isWildcard(this.#bound) && family === this.#bound.family) options.localAddress = this.#bound.host;
+    const raw = connect(options);
+    this.#connections.add(raw);
+    if (this.#security === undefined) return new Connection(raw, raw, 'connect');
+    const socket = this.#security.client(raw, host);
+    const onFailure = (error: Error): void => countCode(this.#counters.tlsFailures, codeOf(error));
+    raw.once('connect', () => socket.once('error', onFailure));
+    socket.once('secureConnect', () => socket.off('error', onFailure));
+    return new Connection(raw, socket, 'secureConnect');
+  }
+}

@@ -1,0 +1,72 @@
+import { SECOND, type Clock, type Micros, type Timer } from '../../core/ports/clock.ts';
+import type { Connection, ConnectionEvents } from './connection.ts';
+import type { TransportCounters } from './counters.ts';
+
+/** Twice the sender's patience: normally it closes first. */
+const IDLE: Micros = 60 * SECOND;
+const RECEIPT = Uint8Array.of(1);
+
+/** Datagrams that a peer sends us on a connection. All that is said back is that some have arrived. */
+export class InboundCarrier implements ConnectionEvents {
+  readonly #connection: Connection;
+  readonly #clock: Clock;
+  readonly #counters: TransportCounters;
+  readonly #deliver: (bytes: Uint8Array) => void;
+  #timer: Timer;
+  #lastUsed: Micros;
+  /** The beginning of a datagram: at most its length and 65535 bytes. */
+  #held: Uint8Array = new Uint8Array(0);
+
+  constructor(connection: Connection, clock: Clock, counters: TransportCounters, deliver: (bytes: Uint8Array) => void) {
+    this.#connection = connection;
+    this.#clock = clock;
+    this.#counters = counters;
+    this.#deliver = deliver;
+    this.#lastUsed = clock.now();
+    this.#timer = clock.after(IDLE, () => this.#onIdle());
+    counters.carriersAccepted += 1;
+    counters.carriersOpen += 1;
+    connection.attach(this);
+  }
+
+  onData(bytes: Uint8Array): void {
+    const all = joined(this.#held, bytes);
+    let start = 0;
+    while (all.length - start >= 2) {
+      const end = start + 2 + ((all[start]! << 8) | all[start + 1]!);
+      if (end > all.length) break;
+      this.#counters.datagramsReceived += 1;
+      this.#counters.datagramBytesReceived += end - start - 2;
+      this.#deliver(all.subarray(start + 2, end));
+      start = end;
+    }
+    this.#held = all.slice(start);
+    if (start === 0) return;
+    // Only whole datagrams keep a carrier open.
+    this.#lastUsed = this.#clock.now();
+    if (this.#connection.pending === 0) this.#connection.write(RECEIPT);
+  }
+
+  onEnd(): void {
+    this.#connection.close();
+  }
+
+  onGone(): void {
+    this.#clock.cancel(this.#timer);
+    this.#counters.carriersOpen -= 1;
+  }
+
+  #onIdle(): void {
+    const rest = this.#lastUsed + IDLE - this.#clock.now();
+    if (rest <= 0) this.#connection.close();
+    else this.#timer = this.#clock.after(rest, () => this.#onIdle());
+  }
+}
+
+function joined(held: Uint8Array, bytes: Uint8Array): Uint8Array {
+  if (held.length === 0) return bytes;
+  const all = new Uint8Array(held.length + bytes.length);
+  all.set(held);
+  all.set(bytes, held.length);
+  return all;
+}

@@ -1,0 +1,30 @@
+import type { Address } from '../../core/ports/transport.ts';
+import type { Connection } from './connection.ts';
+import type { TransportCounters } from './counters.ts';
+
+/** A protocol as the sockets see it: bytes and connections. */
+export interface Attached {
+  receive(bytes: Uint8Array, from: Address): void;
+  accept(connection: Connection, peer: Address): void;
+}
+
+/** Who gets what arrives. While nobody is attached, datagrams are dropped and connections are cut. */
+export class Switchboard {
+  attached: Attached | undefined;
+  readonly #counters: TransportCounters;
+
+  constructor(counters: TransportCounters) {
+    this.#counters = counters;
+  }
+
+  deliver(bytes: Uint8Array, from: Address): void {
+    if (this.attached === undefined) this.#counters.datagramsUnattended += 1;
+    else this.attached.receive(bytes, from);
+  }
+
+  accept(connection: Connection, peer: Address): void {
+    if (this.attached !== undefined) return this.attached.accept(connection, peer);
+    this.#counters.connectionsUnattended += 1;
+    connection.reset();
+  }
+}
