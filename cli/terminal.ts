@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import type { HttpClient } from '../core/ports/http.ts';
+import { paintFor, type Paint } from '../reports/index.ts';
+import { UsageError } from '../scenarios/errors.ts';
+
+/** Where a command is run: what it may read and where it writes. */
+export interface Terminal {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly paint: Paint;
+  readonly width: number;
+  /** Somebody watches: what is on the screen may be drawn over. */
+  readonly live: boolean;
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly http: HttpClient;
+  out(text: string): void;
+  /** For what went wrong: one line. */
+  complain(message: string): void;
+  readFile(path: string): string;
+  readInput(): Promise<string>;
+}
+
+/** Runs a command on this process's own terminal. */
+export async function onTerminal(http: HttpClient, command: (terminal: Terminal) => Promise<number>): Promise<number> {
+  const { stdout, stderr, stdin, env } = process;
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort();
+  // Once: who asks twice wants out at once.
+  process.once('SIGINT', interrupt);
+  try {
+    return await command({
+      environment: env,
+      paint: paintFor(stdout, env),
+      width: Math.max(stdout.columns || 80, 40),
+      live: stdout.isTTY,
+      signal: interruption.signal,
+      http,
+      out: (text) => void stdout.write(text),
+      complain: (message) => void stderr.write(`rollcall: ${message}\n`),
+      readFile,
+      readInput: () => text(stdin),
+    });
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError('UNREADABLE_FILE', `${path} cannot be read: ${problem}. Give another path.`, { cause });
+  }
+}
