@@ -3,9 +3,10 @@ import type { Message, StreamMessage } from '../../core/wire/messages.ts';
 import { Kind } from '../../core/wire/messages.ts';
 import { memberlistProtocol } from '../../core/wire/protocol.ts';
 import type { Security } from '../../core/wire/security.ts';
+import { describeWithSerf } from './describe-with-serf.ts';
 import { FakePeer, type FakePeerOptions } from './fake-peer.ts';
 import { peel, type Wrapping } from './peel.ts';
-import { describeWithSerf, SerfAgents, type SerfAgent } from './serf-agent.ts';
+import { SerfAgents, type SerfAgent } from './serf-agent.ts';
 import { until } from './until.ts';
 
 const KEY = new Uint8Array(32).fill(7);

@@ -1,9 +1,8 @@
-import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe } from 'vitest';
 import { freeAddress } from './free-address.ts';
 import { until } from './until.ts';
 
@@ -77,6 +76,10 @@ export class SerfAgent {
     this.#process.stderr!.setEncoding('utf8').on('data', collect);
   }
 
+  get running(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
   /** Everything the agent printed so far. */
   get log(): string {
     return this.#output;
@@ -130,7 +133,7 @@ export class SerfAgent {
   /** Ends the process at once, without a word to anybody. */
   async kill(): Promise<void> {
     const child = this.#process;
-    if (child.exitCode === null && child.signalCode === null) {
+    if (this.running) {
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
       await gone;
@@ -143,7 +146,7 @@ export class SerfAgent {
   }
 
   async #answers(): Promise<boolean> {
-    if (this.#process.exitCode !== null) throw new Error(`The agent ${this.name} ended:\n${this.#output}`);
+    if (!this.running) throw new Error(`The agent ${this.name} ended:\n${this.#output}`);
     return (await this.members()).length > 0;
   }
 
@@ -152,15 +155,6 @@ export class SerfAgent {
     const { stdout } = await promisify(execFile)('serf', all, { timeout: COMMAND_TIMEOUT_MS, killSignal: 'SIGKILL' });
     return stdout;
   }
-}
-
-const missing =
-  spawnSync('serf', ['version'], { timeout: COMMAND_TIMEOUT_MS }).status === 0 ? undefined : 'no serf here';
-
-/** A group of tests that need the `serf` program: without it they are skipped, and say so. */
-export function describeWithSerf(title: string, body: () => void): void {
-  if (missing !== undefined) console.warn(`Skipped, because the program serf is not installed: ${title}`);
-  describe.skipIf(missing !== undefined)(missing === undefined ? title : `${title} (skipped: ${missing})`, body);
 }
 
 /** Agents of one test: all of them end with it. */
