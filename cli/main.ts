@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { readFileSync } from 'node:fs';
 import { ExitCode } from './exit-code.ts';
+import { addNodeFlags } from './node-flags.ts';
 import { REPORTERS } from './reporter-names.ts';
 
 // What a command needs is imported when it runs: help and version answer before Node could load the simulator.
@@ -83,6 +84,26 @@ program
   .action(async (patterns: string[], options: Record<string, string | true>) => {
     const { verifyCommand } = await import('./commands/verify.ts');
     process.exitCode = await verifyCommand(patterns, options);
+  });
+
+const config = program.command('config').description('check or print the configuration of a node');
+
+addNodeFlags(
+  config.command('check').description('find everything that is wrong with a configuration, or say what it means'),
+)
+  .addHelpText('after', '\nExample:\n  rollcall config check --config rollcall.toml')
+  .action(async (options: Record<string, unknown>) => {
+    const { configCheckCommand } = await import('./commands/config.ts');
+    process.exitCode = await configCheckCommand(options);
+  });
+
+addNodeFlags(config.command('print').description('print the effective configuration as TOML, secrets masked'))
+  .option('--sources', 'say where each value comes from')
+  .option('--json', 'print JSON')
+  .addHelpText('after', '\nExample:\n  rollcall config print --sources --config rollcall.toml --join 10.0.0.7:7946')
+  .action(async (options: Record<string, unknown>) => {
+    const { configPrintCommand } = await import('./commands/config.ts');
+    process.exitCode = await configPrintCommand(options);
   });
 
 // A reader such as `head` that has seen enough is no error.
