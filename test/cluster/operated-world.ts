@@ -212,6 +212,7 @@ function configOf(name: string, spec: NodeSpec): NodeConfig {
       bind: '127.0.0.1:50051',
       allowChanges: undefined,
       token: '',
+      tokenFile: '',
       certFile: '',
       keyFile: '',
       caFile: '',
