@@ -17,11 +17,16 @@ export interface PinoLogOptions {
 const STDOUT = 1;
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
+export interface PinoLog extends Log {
+  /** From now on, for all its children too. */
+  setLevel(level: LogLevel): void;
+}
+
 /**
  * A log through pino: JSON lines with `level`, `time` (RFC 3339) and `msg`, or the same for people. Fields whose names
  * sound like secrets are hidden.
  */
-export async function pinoLog(options: PinoLogOptions): Promise<Log> {
+export async function pinoLog(options: PinoLogOptions): Promise<PinoLog> {
   const { pino } = await import('pino');
   const { destination = STDOUT, format } = options;
   const colour = typeof destination === 'number' && isatty(destination) && !process.env['NO_COLOR'];
@@ -30,28 +35,33 @@ export async function pinoLog(options: PinoLogOptions): Promise<Log> {
     typeof destination === 'number' ? lineWriter(destination, (lost) => show(lostLine(lost))) : destination;
   const logger = pino(
     {
-      level: options.level,
+      level: 'debug',
       base: tellable(options.base ?? {}),
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (level) => ({ level }) },
     },
     { write: (json) => writer.write(show(json)) },
   );
-  return adapt(logger, LEVELS.slice(LEVELS.indexOf(options.level)));
+  let threshold = LEVELS.indexOf(options.level);
+  const log = adapt(logger, (level) => LEVELS.indexOf(level) >= threshold);
+  return { ...log, setLevel: (level) => void (threshold = LEVELS.indexOf(level)) };
 }
 
 type Logger = Record<LogLevel, (fields: object, message: string) => void> & { child(fields: object): Logger };
 
-/** Levels that are off cost one call of an empty function. */
-function adapt(logger: Logger, levels: readonly LogLevel[]): Log {
-  const say = (level: LogLevel): Log[LogLevel] =>
-    levels.includes(level) ? (fields, message) => logger[level](tellable(fields), message) : () => {};
+/** The level is looked at here, not by pino, whose children keep the level that they were made with. */
+function adapt(logger: Logger, tells: (level: LogLevel) => boolean): Log {
+  const say =
+    (level: LogLevel): Log[LogLevel] =>
+    (fields, message) => {
+      if (tells(level)) logger[level](tellable(fields), message);
+    };
   return {
     debug: say('debug'),
     info: say('info'),
     warn: say('warn'),
     error: say('error'),
-    child: (fields) => adapt(logger.child(tellable(fields)), levels),
+    child: (fields) => adapt(logger.child(tellable(fields)), tells),
   };
 }
 

@@ -56,7 +56,6 @@ const DROP_LOG_MS = 10_000;
  * membership, sources, join, health; addresses are bound by whoever made the transport.
  */
 export class Cluster implements Operated {
-  readonly config: NodeConfig;
   readonly version: string;
   readonly membership: Membership;
   readonly keys: NodeKeys;
@@ -64,6 +63,7 @@ export class Cluster implements Operated {
   /** By discovery method. */
   readonly discoveryStats = new Map<string, MethodStats>();
   readonly #options: ClusterOptions;
+  #config: NodeConfig;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #started: Micros;
@@ -108,7 +108,7 @@ export class Cluster implements Operated {
     const { config, ports } = options;
     const { cluster } = config;
     this.#options = options;
-    this.config = config;
+    this.#config = config;
     this.version = options.version;
     this.keys = keys;
     this.#keeper = keeper;
@@ -144,8 +144,7 @@ export class Cluster implements Operated {
       clock: ports.clock,
       random: ports.random.fork('joining'),
       log: this.#log,
-      onNoPeers: cluster.discovery.onNoPeers,
-      joinTarget: cluster.discovery.joinTarget,
+      policy: () => this.#config.cluster.discovery,
     });
     this.health = new HealthMonitor(ports.clock, this.#log, this.membership, cluster.health.intervalMs);
     this.#drops = new DropLog(this.membership.counters, this.#log);
@@ -153,6 +152,10 @@ export class Cluster implements Operated {
     for (const type of ['join', 'alive', 'update'] as const) {
       this.membership.on(type, ({ member }) => member.name !== name && this.#pulse.heard(member.name));
     }
+  }
+
+  get config(): NodeConfig {
+    return this.#config;
   }
 
   get name(): string {
@@ -180,10 +183,11 @@ export class Cluster implements Operated {
     return name === this.name ? 0 : this.#pulse.secondsSince(name);
   }
 
-  /** Takes over what may change while the node runs: tags and where to find peers. */
+  /** Takes over what may change while the node runs: tags, where to find peers, how often to look at the health. */
   reload(config: NodeConfig): void {
-    const meta = encodeTags(config.cluster.tags);
-    this.membership.updateMeta(meta);
+    this.#config = config;
+    this.membership.updateMeta(encodeTags(config.cluster.tags));
+    this.health.retime(config.cluster.health.intervalMs);
     this.#chain.stop();
     this.#chain = this.#newChain(config);
     void this.#chain.ask().then(() => this.#chain.keepAsking());
@@ -217,7 +221,7 @@ export class Cluster implements Operated {
   }
 
   async #start(): Promise<void> {
-    const { cluster } = this.config;
+    const { cluster } = this.#config;
     const { address, bind, version } = this.#options;
     if (cluster.enabled) {
       const fields = { operation: 'start', address, bind, version, encrypted: this.keys.list().length > 0 };
@@ -259,7 +263,7 @@ export class Cluster implements Operated {
     const { membership } = this;
     return {
       name: membership.name,
-      label: this.config.cluster.label,
+      label: this.#options.config.cluster.label,
       incarnation: membership.incarnation,
       peers: membership.remembered(),
     };
@@ -267,7 +271,8 @@ export class Cluster implements Operated {
 
   #newChain(config: NodeConfig): Chain {
     const { ports, isOwn, onAsked } = this.#options;
-    const { enabled, discovery } = config.cluster;
+    const { enabled } = this.#options.config.cluster;
+    const { discovery } = config.cluster;
     return new Chain({
       sources: enabled ? sourcesOf(discovery.sources, ports.resolver, this.#known?.peers ?? []) : [],
       clock: ports.clock,

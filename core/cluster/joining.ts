@@ -2,7 +2,7 @@ import { MILLISECOND, type Clock, type Timer } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
 import type { Address } from '../ports/transport.ts';
-import type { OnNoPeers } from '../config/node-config.ts';
+import type { DiscoveryConfig } from '../config/node-config.ts';
 import type { Readiness } from '../admin/operated.ts';
 import type { Chain, Winner } from '../discovery/chain.ts';
 import { RollcallError } from '../errors.ts';
@@ -25,9 +25,8 @@ export interface JoiningDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly onNoPeers: OnNoPeers;
-  /** Contacts to reach before the start is done; fewer when fewer are known. */
-  readonly joinTarget: number;
+  /** As it stands now: it may change while the node runs. */
+  readonly policy: () => Pick<DiscoveryConfig, 'onNoPeers' | 'joinTarget'>;
 }
 
 const NOBODY = 'no source names a peer';
@@ -61,7 +60,8 @@ export class Joining {
     // Protocol first: peers that start at the same time find us while we look for them.
     await this.#deps.membership.join(this.#seeds);
     await this.#round();
-    if (!this.#readiness.ready && this.#deps.onNoPeers === 'fail' && this.#problem === NOBODY) throw new NoPeers();
+    if (!this.#readiness.ready && this.#deps.policy().onNoPeers === 'fail' && this.#problem === NOBODY)
+      throw new NoPeers();
     if (!this.#stopped) this.#deps.chain().keepAsking();
   }
 
@@ -81,7 +81,7 @@ export class Joining {
   readonly #seeds = (): readonly Address[] => this.#targets ?? this.#deps.chain().candidates;
 
   async #round(): Promise<void> {
-    const { chain, log, onNoPeers } = this.#deps;
+    const { chain, log, policy } = this.#deps;
     let named = 0;
     for (let winner = await chain().ask(); winner !== undefined; winner = await chain().ask(winner.index + 1)) {
       named += winner.addresses.length;
@@ -91,7 +91,7 @@ export class Joining {
     if (this.#stopped || this.#readiness.ready) return;
     const { failures } = chain();
     const problem = named > 0 ? 'nobody answered' : failures.length > 0 ? failures.join(' ') : NOBODY;
-    if (problem === NOBODY && onNoPeers === 'single-node') {
+    if (problem === NOBODY && policy().onNoPeers === 'single-node') {
       this.#readiness = { ready: true };
       log.info({ operation: 'start' }, 'no source names a peer: this node begins its cluster alone');
       return;
@@ -101,7 +101,8 @@ export class Joining {
 
   /** Joins until enough have answered, in random order, so that not every newcomer asks the same peer. */
   async #join({ method, addresses }: Winner): Promise<boolean> {
-    const { membership, log, random, joinTarget } = this.#deps;
+    const { membership, log, random, policy } = this.#deps;
+    const { joinTarget } = policy();
     const waiting = random.shuffle([...addresses]);
     let contacts = 0;
     while (contacts < joinTarget && waiting.length > 0 && !this.#stopped) {

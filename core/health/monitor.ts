@@ -34,7 +34,7 @@ export class HealthMonitor {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #membership: Membership;
-  readonly #interval: Micros;
+  #interval: Micros;
   #timer: Timer = 0;
   #status: ClusterStatus = 'healthy';
   #statusTold: Micros = 0;
@@ -57,6 +57,12 @@ export class HealthMonitor {
   start(): void {
     this.stop();
     this.#timer = this.#clock.after(this.#interval, () => this.#look());
+  }
+
+  /** Looks this often from now on. */
+  retime(intervalMs: number): void {
+    this.#interval = intervalMs * MILLISECOND;
+    if (this.#timer !== 0) this.start();
   }
 
   stop(): void {

@@ -213,6 +213,7 @@ function configOf(name: string, spec: NodeSpec): NodeConfig {
       allowChanges: undefined,
       token: '',
       tokenFile: '',
+      tokenFile: '',
       certFile: '',
       keyFile: '',
       caFile: '',
