@@ -108,8 +108,10 @@ function declaredNames(program: ReturnType<typeof parse>): Set<string> {
     if (pattern.type === 'Identifier' && 'name' in pattern) names.add(String(pattern.name));
     if (pattern.type === 'AssignmentPattern' && 'left' in pattern) bind(pattern.left as { type: string });
     if (pattern.type === 'ObjectPattern' && 'properties' in pattern) {
-      for (const property of pattern.properties as { type: string; value?: { type: string } }[]) {
-        if (property.value !== undefined) bind(property.value);
+      type Part = { readonly type: string };
+      for (const { value, argument } of pattern.properties as { value: Part | null; argument?: Part }[]) {
+        const part = value ?? argument;
+        if (part !== undefined) bind(part);
       }
     }
   };
