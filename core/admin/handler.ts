@@ -27,14 +27,15 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
 const COMMON: HttpHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 /** The admin interface of one node. */
-export function adminHandler(node: Operated, { config, crypto, ...desk }: AdminOptions): HttpHandler {
-  const guard = guardOf(config, crypto);
-  const log = desk.log.child({ operation: 'admin' });
+export function adminHandler(node: Operated, options: AdminOptions): HttpHandler {
+  const guard = guardOf(options.config, options.crypto);
+  const log = options.log.child({ operation: 'admin' });
+  const desk: Desk = { node, clock: options.clock, log, scrape: options.scrape };
   return async (request) => {
     let target: Target = { path: '', query: new Map() };
     try {
       target = targetOf(request.url);
-      const response = await respond({ node, ...desk, log }, guard, request, target);
+      const response = await respond(desk, guard, request, target);
       return request.method === 'HEAD' ? { ...response, body: '' } : response;
     } catch (error) {
       const { status, code, message, headers } = problemOf(error, log);

@@ -113,9 +113,8 @@ function nodes(node: Operated, query: ReadonlyMap<string, string>): NodeInfo[] {
 
 function info(node: Operated): unknown {
   const { membership, version } = node;
-  const { last_seen: _, ...local } = nodeInfo(membership.local(), 0);
   return {
-    ...local,
+    ...nodeInfo(membership.local(), 0),
     version,
     uptime_seconds: node.uptime(),
     ...node.readiness(),
