@@ -119,7 +119,7 @@ export const METRICS: readonly Metric[] = [
   carried('rollcall_datagram_received_bytes_total', 'Bytes in datagrams received.', 'datagramBytesReceived'),
   carried('rollcall_stream_sent_bytes_total', 'Bytes written to streams.', 'streamBytesSent'),
   carried('rollcall_stream_received_bytes_total', 'Bytes read from streams.', 'streamBytesReceived'),
-  carried('rollcall_streams_dialled_total', 'Streams that this node opened.', 'streamsDialed'),
+  carried('rollcall_streams_dialed_total', 'Streams that this node opened.', 'streamsDialed'),
   carried('rollcall_streams_accepted_total', 'Streams that others opened.', 'streamsAccepted'),
 
   gauge('rollcall_ready', 'Whether the node is ready: 1, or 0 before and after.', ({ node }) =>
