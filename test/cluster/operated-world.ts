@@ -213,7 +213,6 @@ function configOf(name: string, spec: NodeSpec): NodeConfig {
       allowChanges: undefined,
       token: '',
       tokenFile: '',
-      tokenFile: '',
       certFile: '',
       keyFile: '',
       caFile: '',
