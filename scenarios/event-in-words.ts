@@ -57,6 +57,7 @@ const CAUSES: Record<Transition['cause'], string> = {
   suspicion: 'its suspicion ran out',
   self: 'about itself',
   reap: 'long gone',
+  operator: 'an operator said so',
 };
 
 const STATES = {
