@@ -18,7 +18,8 @@ const sourceType: Kind = {
   ...oneType,
   check: (value, refuse) =>
     oneType.check(value, ({ allowed }) => {
-      const later = LATER.includes(String(value)) ? `: ${String(value)} is not available in this version` : '';
+      const isLater = typeof value === 'string' && LATER.includes(value);
+      const later = isLater ? `: ${value} is not available in this version` : '';
       return refuse({ value, allowed: allowed + later });
     }),
 };

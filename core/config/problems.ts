@@ -66,6 +66,17 @@ const SHOWN_MAX = 120;
 
 /** A received value for people. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = asJson(value);
   return text.length <= SHOWN_MAX ? text : `${text.slice(0, SHOWN_MAX)}…`;
+}
+
+function asJson(value: unknown): string {
+  try {
+    return (
+      JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part)) ?? String(value)
+    );
+  } catch {
+    // Only code can give such a value, and the path tells which one it is.
+    return 'a value that refers to itself';
+  }
 }

@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { stringify } from 'smol-toml';
+import { presets, settingBounds } from '../../core/membership/settings.ts';
+import { settingPath } from '../../core/config/membership-fields.ts';
+
+const word = fc.stringMatching(/^[a-z][a-z0-9-]{0,11}$/);
+const address = fc.tuple(fc.ipV4(), fc.integer({ min: 1, max: 65_535 })).map(([ip, port]) => `${ip}:${port}`);
+const anyIp = fc.oneof(
+  fc.ipV4(),
+  fc.ipV6().filter((ip) => !ip.includes('.')),
+);
+const peer = fc.oneof(
+  word,
+  address,
+  fc.ipV6().map((ip) => `[${ip}]:7946`),
+);
+const path = fc.array(word, { minLength: 1, maxLength: 3 }).map((parts) => `/${parts.join('/')}`);
+const text = fc.string({ unit: 'grapheme', maxLength: 20 }).map((any) => any.trim());
+const yesOrNo = fc.boolean();
+const seconds = fc.integer({ min: 1, max: 36_000 }).map((tenths) => tenths / 10);
+const KEYS = [
+  'AAECAwQFBgcICQoLDA0ODw==',
+  'AAECAwQFBgcICQoLDA0ODxAREhMUFRYX',
+  'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=',
+];
+export const SECRET_KEYS: readonly string[] = KEYS;
+
+const dns = {
+  service: word.map((name) => `_${name}._tcp.example.org`),
+  port: fc.integer({ min: 1, max: 65_535 }),
+  refresh_interval_sec: fc.integer({ min: 1, max: 86_400 }),
+  servers: fc.array(address, { maxLength: 3 }),
+};
+const source = fc.oneof(
+  fc.record({ type: fc.constant('static'), seed_nodes: fc.array(peer, { maxLength: 4 }) }),
+  fc.record({ type: fc.constant('dns'), ...dns }, { requiredKeys: ['type', 'service'] }),
+);
+
+const numbers = Object.entries(settingBounds).map(([name, [min, max]]) => {
+  // So that any choice of the two fits the other: the timeout into the interval, full metadata into a packet.
+  const bounds = {
+    probeIntervalMs: [5_000, max],
+    probeTimeoutMs: [min, 400],
+    packetBytes: [1_400, max],
+    metaMaxBytes: [512, 700],
+  };
+  const [from, to] = bounds[name as keyof typeof bounds] ?? [min, max];
+  return [settingPath(name), fc.integer({ min: from!, max: to! })] as const;
+});
+
+/** Good values of every key, in the form of the file. Any choice of keys fits together, save those of `discovery`. */
+export const VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  'cluster.enabled': yesOrNo,
+  'cluster.node_id': text,
+  'cluster.label': text,
+  'cluster.data_dir': path,
+  'cluster.allow': fc.array(
+    fc.ipV4().map((ip) => `${ip}/16`),
+    { maxLength: 3 },
+  ),
+  'cluster.tags': fc.dictionary(word, word, { maxKeys: 3 }),
+  'cluster.network.mode': fc.constantFrom('udp', 'tcp'),
+  'cluster.network.swim_bind': address,
+  'cluster.network.advertise_addr': anyIp.filter((ip) => ip !== '0.0.0.0' && !/^[0:]+$/.test(ip)),
+  'cluster.network.streams_max': fc.integer({ min: 1, max: 65_536 }),
+  'cluster.network.receive_buffer_bytes': fc.integer({ min: 4_096, max: 1_000_000 }),
+  'cluster.network.tls.cert_file': path,
+  'cluster.network.tls.key_file': path,
+  'cluster.network.tls.ca_file': path,
+  'cluster.network.tls.server_name': word,
+  'cluster.membership.preset': fc.constantFrom(...Object.keys(presets)),
+  ...Object.fromEntries(numbers),
+  'cluster.membership.stream_probes': yesOrNo,
+  'cluster.membership.health_scales_timeout': yesOrNo,
+  'cluster.membership.buddy': yesOrNo,
+  'cluster.membership.suspicion_confirmations': fc.oneof(
+    fc.integer({ min: 0, max: 9 }),
+    fc.constant('multiplier-less-2'),
+  ),
+  'cluster.membership.scale': fc.constantFrom('log10', 'ln'),
+  'cluster.membership.nacks': fc.constantFrom('off', 'each-missing', 'both'),
+  'cluster.encryption.keys': fc.subarray(KEYS),
+  'cluster.encryption.keyring_file': path,
+  'cluster.encryption.accept_plain': yesOrNo,
+  'cluster.encryption.seal_outgoing': yesOrNo,
+  'cluster.discovery.type': fc.constant('static'),
+  'cluster.discovery.seed_nodes': fc.array(peer, { minLength: 1, maxLength: 4 }),
+  'cluster.discovery.service': dns.service,
+  'cluster.discovery.port': dns.port,
+  'cluster.discovery.refresh_interval_sec': dns.refresh_interval_sec,
+  'cluster.discovery.servers': dns.servers,
+  'cluster.discovery.sources': fc.array(source, { minLength: 1, maxLength: 3 }),
+  'cluster.discovery.on_no_peers': fc.constantFrom('single-node', 'retry', 'fail'),
+  'cluster.discovery.join_target': fc.integer({ min: 1, max: 64 }),
+  'cluster.health.interval_sec': seconds,
+  'cluster.snapshot.interval_sec': seconds,
+  'admin.enabled': yesOrNo,
+  'admin.bind': address,
+  'admin.allow_changes': yesOrNo,
+  'admin.token': word,
+  'admin.token_file': path,
+  'admin.cert_file': path,
+  'admin.key_file': path,
+  'admin.ca_file': path,
+  'log.level': fc.constantFrom('debug', 'info', 'warn', 'error'),
+  'log.format': fc.constantFrom('auto', 'json', 'pretty'),
+};
+
+/** Keys that need one another, or exclude one another. */
+const TOGETHER = [
+  ['admin.cert_file', 'admin.key_file', 'admin.ca_file'],
+  ['cluster.discovery.seed_nodes'],
+  ['cluster.discovery.service', 'cluster.discovery.port', 'cluster.discovery.servers'],
+  ['cluster.discovery.sources'],
+];
+const CHAIN = /^cluster\.discovery\.(type|seed_nodes|service|port|refresh_interval_sec|servers|sources)$/;
+const SECRET = /^(admin\.token|cluster\.encryption\.keys)$/;
+const alone = Object.keys(VALUES).filter(
+  (key) => !TOGETHER.flat().includes(key) && !CHAIN.test(key) && !SECRET.test(key),
+);
+
+/** A good configuration without secrets, as a tree: any keys, and at most one way of finding peers. */
+export const configTree = fc
+  .tuple(fc.subarray(alone), fc.constantFrom([], ...TOGETHER), fc.constantFrom([], TOGETHER[0]!))
+  .chain(([some, discovery, admin]) => {
+    const keys = new Set([...some, ...discovery, ...admin]);
+    return fc.record(Object.fromEntries([...keys].map((key) => [key, VALUES[key]!])));
+  })
+  .map((values) => treeOf(Object.entries(values)));
+
+type Tree = { [name: string]: unknown };
+
+/** Dotted paths as nested tables. */
+export function treeOf(values: readonly (readonly [string, unknown])[]): Tree {
+  const tree: Tree = {};
+  for (const [path, value] of values) {
+    const parts = path.split('.');
+    let table = tree;
+    for (const part of parts.slice(0, -1)) table = (table[part] ??= {}) as Tree;
+    table[parts.at(-1)!] = value;
+  }
+  return tree;
+}
+
+/** A value as one text, as in the environment. */
+export function asText(path: string, value: unknown): string {
+  if (path.endsWith('.sources')) return inline(value as Tree[]);
+  if (Array.isArray(value)) return value.join(',');
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object') return JSON.stringify(value);
+  return Object.entries(value as object)
+    .map(([key, text]) => `${key}=${String(text)}`)
+    .join(',');
+}
+
+function inline(tables: readonly Tree[]): string {
+  return `[${tables
+    .map((table) =>
+      stringify({ list: [[table]] })
+        .trim()
+        .slice('list = [ [ '.length, -' ] ]'.length),
+    )
+    .join(', ')}]`;
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import type { SourceConfig } from '../../core/config/node-config.ts';
+import { readConfig, type ConfigInput } from '../../core/config/read.ts';
+
+const chain = (text: string, more: Partial<ConfigInput> = {}): readonly SourceConfig[] =>
+  readConfig({ file: { path: 'rollcall.toml', text }, environment: {}, ...more }).config.cluster.discovery.sources;
+
+const join = { flags: [{ flag: '--join', path: 'cluster.discovery.seed_nodes', value: ['a:1'] }] };
+const seeds = (...seedNodes: string[]): SourceConfig => ({ type: 'static', seedNodes });
+const dns = (service: string): SourceConfig => {
+  return { type: 'dns', service, port: 7946, refreshIntervalMs: 30_000, servers: [] };
+};
+
+describe('the chain is', () => {
+  test.each([
+    ['the one source that is named', '[cluster.discovery]\ntype = "dns"\nservice = "x.org"', dns('x.org')],
+    [
+      'the one that is named in the older way',
+      '[cluster]\ndiscovery = "dns"\n[cluster.dns]\nservice = "x.org"',
+      dns('x.org'),
+    ],
+    ['the one that is told anything', '[cluster.dns]\nservice = "x.org"', dns('x.org')],
+    ['one without seeds, when nothing is told', '', seeds()],
+  ])('%s', (_, text, source) => {
+    expect(chain(text)).toEqual([source]);
+  });
+
+  test('seed nodes and then the DNS, when both are told something', () => {
+    expect(chain('[cluster]\nseeds = ["a:1"]\n[cluster.dns]\nservice = "x.org"')).toEqual([seeds('a:1'), dns('x.org')]);
+  });
+
+  test('what is spelled out, in its order', () => {
+    const text =
+      'cluster.discovery.sources = [{ type = "dns", service = "x.org" }, { type = "static", seed_nodes = ["b:2"] }]';
+    expect(chain(text)).toEqual([dns('x.org'), seeds('b:2')]);
+    expect(chain(text, join)).toEqual([seeds('a:1'), dns('x.org'), seeds('b:2')]);
+  });
+});
+
+describe('a higher layer', () => {
+  const file = '[cluster.discovery]\ntype = "dns"\nservice = "x.org"';
+
+  test('puts its seed nodes in front of what the file asks', () => {
+    expect(chain(file, join)).toEqual([seeds('a:1'), dns('x.org')]);
+  });
+
+  test('replaces the seed nodes of the file', () => {
+    expect(chain('cluster.seeds = ["z:9"]', join)).toEqual([seeds('a:1')]);
+  });
+
+  test('that names another type makes what the file says of its own meaningless, and no mistake', () => {
+    const environment = { ROLLCALL_CLUSTER_DISCOVERY_TYPE: 'static', ROLLCALL_CLUSTER_SEEDS: 'a:1, b:2' };
+    expect(chain(file, { environment })).toEqual([seeds('a:1', 'b:2')]);
+  });
+});
+
+describe('it is a mistake', () => {
+  test.each([
+    [
+      'to name a type and tell another',
+      '[cluster.discovery]\ntype = "dns"\nservice = "x.org"\nseed_nodes = ["a:1"]',
+      'seed_nodes has no meaning beside cluster.discovery.type (rollcall.toml:2:1)',
+    ],
+    [
+      'to name a type beside a chain',
+      '[cluster.discovery]\ntype = "static"\nsources = [{ type = "static" }]',
+      'type cannot stand beside cluster.discovery.sources (rollcall.toml:3:1)',
+    ],
+    [
+      'to tell a source beside a chain',
+      '[cluster.discovery]\nport = 1\nsources = [{ type = "static" }]',
+      'put it into an entry of cluster.discovery.sources',
+    ],
+    ['to name no service', '[cluster.discovery]\ntype = "dns"', 'cluster.discovery.service is missing'],
+    [
+      'to name no service in a chain',
+      'cluster.discovery.sources = [{ type = "dns" }]',
+      'sources[0].service is missing',
+    ],
+    ['to name no type in a chain', 'cluster.discovery.sources = [{ seed_nodes = [] }]', 'sources[0].type is missing'],
+    ['to give an empty chain', 'cluster.discovery.sources = []', 'sources is [], but must be a list of tables'],
+    [
+      'to tell how to ask for nothing',
+      'cluster.discovery.port = 1',
+      'port has no meaning without cluster.discovery.service',
+    ],
+  ])('%s', (_, text, words) => {
+    expect(() => chain(text)).toThrow(words);
+  });
+});
