@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../../core/ports/clock.ts';
+import type { Address, CloseReason, Endpoint, Stream, StreamHandlers } from '../../../core/ports/transport.ts';
 import { bindTransport, type BindOptions } from '../../../transports/sockets/bind.ts';
 import type { TransportCounters } from '../../../transports/sockets/counters.ts';
 import type { BoundTransport } from '../../../transports/sockets/socket-transport.ts';
-import { ManualClock } from '../../membership/lone-node.ts';
+import { textProtocol } from '../../contract/text-protocol.ts';
 
 /** A transport that is closed when its test is over. */
 export async function bound(options: Partial<BindOptions> & { clock: Clock }): Promise<BoundTransport> {
@@ -79,4 +80,55 @@ export function authority(): Authority {
   };
 }
 
-export { ManualClock };
+export interface Talk {
+  readonly events: string[];
+  readonly details: unknown[];
+  readonly handlers: StreamHandlers<string>;
+}
+
+/** Notes what happens to a stream. */
+export function talk(onMessage: (text: string, stream: Stream<string>) => void = () => {}): Talk {
+  const events: string[] = [];
+  const details: unknown[] = [];
+  return {
+    events,
+    details,
+    handlers: {
+      onOpen: () => void events.push('open'),
+      onMessage(text, stream) {
+        events.push(text);
+        onMessage(text, stream);
+      },
+      onClose(reason: CloseReason, detail) {
+        events.push(`closed: ${reason}`);
+        details.push(detail);
+      },
+    },
+  };
+}
+
+export interface Party {
+  readonly transport: BoundTransport;
+  readonly endpoint: Endpoint<string, string>;
+  readonly address: Address;
+  readonly heard: (readonly [text: string, from: Address])[];
+  readonly malformed: (readonly [error: Error, from: Address])[];
+  readonly accepted: { readonly stream: Stream<string>; readonly events: string[] }[];
+}
+
+/** Somebody who notes everything and answers each message on a stream with its echo. */
+export function party(transport: BoundTransport): Party {
+  const heard: [string, Address][] = [];
+  const malformed: [Error, Address][] = [];
+  const accepted: { stream: Stream<string>; events: string[] }[] = [];
+  const endpoint = transport.open<string, string>(transport.address, textProtocol, {
+    onDatagram: (text, from) => void heard.push([text, from]),
+    onMalformed: (error, from) => void malformed.push([error, from]),
+    onStream(stream) {
+      const { events, handlers } = talk((text) => stream.send(`echo ${text}`));
+      accepted.push({ stream, events });
+      return handlers;
+    },
+  });
+  return { transport, endpoint, address: transport.address, heard, malformed, accepted };
+}
