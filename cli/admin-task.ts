@@ -3,7 +3,7 @@ import { UsageError } from '../scenarios/errors.ts';
 import { AdminClient, AdminRefused, adminUrl, NodeUnreachable } from './admin-client.ts';
 import { ExitCode } from './exit-code.ts';
 import { textOf, type Given } from './options.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal, TlsTexts } from './terminal.ts';
 
 const USUAL_ADMIN = '127.0.0.1:50051';
 
@@ -13,8 +13,9 @@ export async function adminTask(
   terminal: Terminal,
   task: (client: AdminClient) => Promise<void>,
 ): Promise<number> {
-  const { environment, signal, http } = terminal;
+  const { environment, signal } = terminal;
   const url = adminUrl(textOf(options, 'admin') ?? (environment['ROLLCALL_ADMIN_BIND'] || USUAL_ADMIN));
+  const http = terminal.http(tlsOf(options, terminal));
   const client = new AdminClient(http, url, tokenOf(options, terminal), signal);
   try {
     await task(client);
@@ -25,6 +26,11 @@ export async function adminTask(
     terminal.complain(error.message);
     return error instanceof AdminRefused && error.status === 400 ? ExitCode.usage : ExitCode.failed;
   }
+}
+
+function tlsOf(options: Given, { readFile }: Terminal): TlsTexts {
+  const named = ['ca', 'cert', 'key'].map((name) => [name, textOf(options, name)] as const);
+  return Object.fromEntries(named.flatMap(([name, path]) => (path === undefined ? [] : [[name, readFile(path)]])));
 }
 
 function tokenOf(options: Given, { environment, readFile }: Terminal): string {

@@ -4,6 +4,12 @@ import type { HttpClient } from '../core/ports/http.ts';
 import { paintFor, type Paint } from '../reports/index.ts';
 import { UsageError } from '../scenarios/errors.ts';
 
+export interface TlsTexts {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
 /** Where a command is run: what it may read and where it writes. */
 export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -13,7 +19,8 @@ export interface Terminal {
   readonly live: boolean;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
-  readonly http: HttpClient;
+  /** A client of nodes; PEM texts for those that speak TLS. */
+  http(tls: TlsTexts): HttpClient;
   out(text: string): void;
   /** For what went wrong: one line. */
   complain(message: string): void;
@@ -22,12 +29,17 @@ export interface Terminal {
 }
 
 /** Runs a command on this process's own terminal. */
-export async function onTerminal(http: HttpClient, command: (terminal: Terminal) => Promise<number>): Promise<number> {
+export async function onTerminal(
+  http: Terminal['http'],
+  command: (terminal: Terminal) => Promise<number>,
+): Promise<number> {
   const { stdout, stderr, stdin, env } = process;
   const interruption = new AbortController();
   const interrupt = (): void => interruption.abort();
   // Once: who asks twice wants out at once.
   process.once('SIGINT', interrupt);
+  // A reader such as `head` that has seen enough ends what would go on for ever.
+  stdout.once('error', interrupt);
   try {
     return await command({
       environment: env,
@@ -43,6 +55,7 @@ export async function onTerminal(http: HttpClient, command: (terminal: Terminal)
     });
   } finally {
     process.off('SIGINT', interrupt);
+    stdout.off('error', interrupt);
   }
 }
 

@@ -1,5 +1,5 @@
 import { HttpFailed, type HttpCall, type HttpClient } from '../../core/ports/http.ts';
-import type { Terminal } from '../../cli/terminal.ts';
+import type { Terminal, TlsTexts } from '../../cli/terminal.ts';
 import type { AdminDesk } from '../admin/desk.ts';
 
 /** A terminal whose network is one node: commands meet the real admin interface, without sockets. */
@@ -10,7 +10,8 @@ export class AdminTerminal implements Terminal {
   readonly paint = (_: string, text: string): string => text;
   readonly calls: HttpCall[] = [];
   readonly files = new Map<string, string>();
-  readonly http: HttpClient;
+  readonly tls: TlsTexts[] = [];
+  readonly #client: HttpClient;
   input = '';
   shown = '';
   complaints = '';
@@ -18,7 +19,7 @@ export class AdminTerminal implements Terminal {
   readonly signal = this.#interruption.signal;
 
   constructor(desk: AdminDesk) {
-    this.http = {
+    this.#client = {
       call: async (call) => {
         this.calls.push(call);
         const { pathname, search } = new URL(call.url);
@@ -31,6 +32,11 @@ export class AdminTerminal implements Terminal {
         return { status: answer.status, headers: answer.headers, body: inPieces(answer.body) };
       },
     };
+  }
+
+  http(tls: TlsTexts): HttpClient {
+    this.tls.push(tls);
+    return this.#client;
   }
 
   out = (text: string): void => void (this.shown += text);
@@ -52,7 +58,7 @@ export class AdminTerminal implements Terminal {
 /** A terminal from which no node is reached. */
 export function unreachable(terminal: AdminTerminal, problem: HttpFailed['problem']): Terminal {
   const call = ({ url }: HttpCall) => Promise.reject(new HttpFailed(url, problem, `it failed (${problem})`));
-  return Object.assign(Object.create(terminal) as AdminTerminal, { http: { call } });
+  return Object.assign(Object.create(terminal) as AdminTerminal, { http: () => ({ call }) });
 }
 
 /** Texts arrive cut in two. */

@@ -246,6 +246,13 @@ describe('where the node is', () => {
     ]);
   });
 
+  test('certificates come from files', async () => {
+    terminal.files.set('ca.pem', 'AUTHORITY');
+    await infoCommand({ admin: 'https://node1:50051', ca: 'ca.pem' }, terminal);
+    await infoCommand({}, terminal);
+    expect(terminal.tls).toEqual([{ ca: 'AUTHORITY' }, {}]);
+  });
+
   test('when nothing listens there, one line says so', async () => {
     expect(await infoCommand({}, unreachable(terminal, 'refused'))).toBe(1);
     expect(terminal.complaints).toBe(
@@ -259,8 +266,8 @@ describe('where the node is', () => {
   });
 
   test('when somebody else listens there, one line says so', async () => {
-    const http = { call: () => Promise.resolve({ status: 200, headers: {}, body: page() }) };
-    expect(await infoCommand({}, Object.assign(terminal, { http }))).toBe(1);
+    const call = () => Promise.resolve({ status: 200, headers: {}, body: page() });
+    expect(await infoCommand({}, Object.assign(terminal, { http: () => ({ call }) }))).toBe(1);
     expect(terminal.complaints).toContain('is no Rollcall node: it answered without JSON');
   });
 
