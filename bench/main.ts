@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import type { ConfigBenchResult } from './config.ts';
 import type { FormationResult, SteadyResult } from './cluster.ts';
 import { benchReport } from './report.ts';
 import type { WheelResult } from './wheel.ts';
@@ -19,6 +20,7 @@ export interface BenchResult {
   readonly wheel: WheelResult;
   readonly steady: readonly SteadyResult[];
   readonly formation: FormationResult;
+  readonly config: ConfigBenchResult;
 }
 
 async function main(): Promise<void> {
@@ -32,6 +34,7 @@ async function main(): Promise<void> {
       wheel: measure<WheelResult>('wheel'),
       steady: STEADY_SIZES.map((nodes) => measure<SteadyResult>('steady', nodes)),
       formation: measure<FormationResult>('formation', FORMATION_SIZE),
+      config: measure<ConfigBenchResult>('config'),
     };
     console.log(values.json ? JSON.stringify(result, null, 2) : benchReport(result));
   } finally {

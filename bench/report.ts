@@ -1,7 +1,7 @@
 import type { BenchResult } from './main.ts';
 
 /** The figures as a person reads them. */
-export function benchReport({ node, cores, wheel, steady, formation }: BenchResult): string {
+export function benchReport({ node, cores, wheel, steady, formation, config }: BenchResult): string {
   const lines = [`Rollcall bench, Node ${node}, ${cores} cores`, ''];
   lines.push(`Event wheel, hold model with ${whole(wheel.pending)} pending events`);
   lines.push(row('wheel', `${whole(wheel.wheelPerSecond)} events/s`));
@@ -31,6 +31,14 @@ export function benchReport({ node, cores, wheel, steady, formation }: BenchResu
   lines.push(
     row('wall time', `${formation.wallSeconds.toFixed(1)} s`),
     row('virtual time', `${formation.formedSeconds.toFixed(1)} s until every view lists everybody`),
+  );
+  lines.push(
+    '',
+    `Configuration: a file of ${whole(config.fileBytes)} bytes parsed, checked and joined with flags and variables`,
+  );
+  lines.push(
+    row('first call', `${config.firstMs.toFixed(2)} ms`),
+    row('warm', `${config.medianMs.toFixed(3)} ms`, 'median'),
   );
   return lines.join('\n');
 }
