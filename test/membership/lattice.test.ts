@@ -4,7 +4,7 @@ import { overrides } from '../../core/membership/lattice.ts';
 import { State, type Message } from '../../core/wire/messages.ts';
 import { alive, dead, described, LoneNode, suspect } from './lone-node.ts';
 
-const RUNS = process.env['ROLLCALL_DEEP'] === '1' ? 10_000 : 2_000;
+const RUNS = process.env['DEEP_TESTS'] === '1' ? 10_000 : 2_000;
 const SUBJECTS = ['a', 'b', 'c'];
 const addressOf = (name: string): string => `10.9.0.${name.charCodeAt(0)}:7946`;
 

@@ -5,7 +5,7 @@ import { readMutants } from './machinery/mutant.ts';
 import { ROLLCALL } from './machinery/rollcall-tree.ts';
 import { tryMutants } from './machinery/trial.ts';
 
-const SEEDS = process.env['ROLLCALL_DEEP'] === '1' ? 50 : 20;
+const SEEDS = process.env['DEEP_TESTS'] === '1' ? 50 : 20;
 
 test(`the built-in scenarios catch every planted bug within ${SEEDS} seeds, and not the true code`, async () => {
   const mutants = readMutants(import.meta.dirname);

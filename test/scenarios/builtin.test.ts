@@ -5,7 +5,7 @@ import type { Mode, RunResult } from '../../scenarios/result.ts';
 import { summarise } from '../../scenarios/summary.ts';
 
 const CODE = { version: 'test', digest: 'test' };
-const DEEP = process.env['ROLLCALL_DEEP'] === '1';
+const DEEP = process.env['DEEP_TESTS'] === '1';
 const SWARM_SEEDS = DEEP ? 1_000 : 200;
 /** Every fifth seed is played with all messages as bytes. */
 const modeOf = (seed: number): Mode => (seed % 5 === 0 ? 'wire' : 'reference');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fuzz } from './fuzz.ts';
 
-const INPUTS = process.env['ROLLCALL_DEEP'] === '1' ? 1_000_000 : 100_000;
+const INPUTS = process.env['DEEP_TESTS'] === '1' ? 1_000_000 : 100_000;
 
 test(
   `${INPUTS} damaged packets and frames each give a message or a reason, and every reason occurs`,
