@@ -7,8 +7,8 @@ export interface LayerHost {
   now(): Micros;
   /** Live members, self included. */
   size(): number;
-  /** Whether a member of this name is listed, in whatever state. */
-  holds(name: string): boolean;
+  /** Whether a member of this name is listed or, if it departed, still remembered. */
+  knows(name: string): boolean;
   /** Puts a user message into the gossip queue; a later one with the same key replaces it. */
   gossip(key: string, payload: Uint8Array): void;
 }

@@ -141,7 +141,7 @@ export class RunningNode {
       name: options.name,
       now: () => clock.now(),
       size: () => ground.table.live,
-      holds: (name) => ground.table.find(name) >= 0,
+      knows: (name) => ground.table.find(name) >= 0 || ground.departed.get(name) !== undefined,
       gossip: (key, payload) => this.#gossipUser(key, payload),
     });
     this.view.own.announce(self, incarnation);

@@ -31,11 +31,11 @@ export class Intents {
     return this.#byNode.get(node)?.time ?? 0;
   }
 
-  /** Those of members; of the others only the recent ones are kept. */
-  ofMembers(isMember: (node: string) => boolean, now: Micros): Intent[] {
+  /** Those of whom membership knows; of the others only the recent ones are kept. */
+  of(isKnown: (node: string) => boolean, now: Micros): Intent[] {
     const intents: Intent[] = [];
     for (const [node, { leaving, time, heardAt }] of this.#byNode) {
-      if (isMember(node)) intents.push({ leaving, node, time });
+      if (isKnown(node)) intents.push({ leaving, node, time });
       else if (heardAt + STRANGER_MEMORY < now) this.#byNode.delete(node);
     }
     return intents;

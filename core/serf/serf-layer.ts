@@ -93,7 +93,7 @@ export class SerfLayer implements Layer {
   }
 
   exportState(): Uint8Array {
-    const intents = this.#intents.ofMembers((node) => this.#host!.holds(node), this.#host!.now());
+    const intents = this.#intents.of((node) => this.#host!.knows(node), this.#host!.now());
     return encodeState({
       time: this.#clock.time,
       eventTime: this.#eventClock.time,

@@ -23,7 +23,7 @@ export class MixedPool {
     for (const name of ['node-1', 'node-2', 'node-3']) {
       await pool.add({ name, tags: { role: 'node', zone: name }, layers: [new SerfLayer()] });
     }
-    await pool.agree('all to know all');
+    await pool.agree();
     return pool;
   }
 
@@ -46,19 +46,27 @@ export class MixedPool {
     return node;
   }
 
-  /** Whoever still runs, as they see it: `name:state` of all. */
-  async views(): Promise<string[]> {
-    const running = this.agents.filter((agent) => agent.running);
-    const theirs = await Promise.all(running.map((agent) => agent.view()));
-    return [...theirs, ...this.nodes.filter(({ membership }) => membership.running).map((node) => node.view())];
+  /** Waits until everybody who still runs has seen `what`, as `name:state`. */
+  async see(what: string): Promise<void> {
+    const running = [
+      ...this.agents.filter((agent) => agent.running),
+      ...this.nodes.filter(({ membership }) => membership.running),
+    ];
+    await Promise.all(
+      running.map((one) =>
+        until(
+          `${one.name} to see ${what}`,
+          async () => ` ${await one.view()} `.includes(` ${what} `),
+          SPREAD_MS,
+          () => one.view(),
+        ),
+      ),
+    );
   }
 
   /** Waits until everybody holds everybody alive. */
-  async agree(what: string): Promise<void> {
-    const names = [...this.agents, ...this.nodes].map(({ name }) => name).toSorted();
-    const all = names.map((name) => `${name}:alive`).join(' ');
-    const agreed = async (): Promise<boolean> => (await this.views()).every((view) => view === all);
-    await until(what, agreed, SPREAD_MS, async () => (await this.views()).join('\n'));
+  async agree(): Promise<void> {
+    for (const { name } of [...this.agents, ...this.nodes]) await this.see(`${name}:alive`);
   }
 
   async stop(): Promise<void> {

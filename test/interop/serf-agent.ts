@@ -1,4 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +34,7 @@ export class SerfAgent {
   readonly #rpc: string;
   readonly #folder: string;
   readonly #process: ChildProcess;
+  readonly #onExit = (): void => void this.#process.kill('SIGKILL');
   #output = '';
 
   static async start(options: SerfAgentOptions): Promise<SerfAgent> {
@@ -70,7 +72,7 @@ export class SerfAgent {
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
-    process.once('exit', () => this.#process.kill('SIGKILL'));
+    process.once('exit', this.#onExit);
     const collect = (text: string): void => void (this.#output += text);
     this.#process.stdout!.setEncoding('utf8').on('data', collect);
     this.#process.stderr!.setEncoding('utf8').on('data', collect);
@@ -109,7 +111,9 @@ export class SerfAgent {
 
   /** Leaves with all ceremony and ends. */
   async leave(): Promise<void> {
+    const gone = once(this.#process, 'exit');
     await this.#serf('leave');
+    await gone;
   }
 
   async event(name: string, payload: string): Promise<void> {
@@ -138,6 +142,7 @@ export class SerfAgent {
       child.kill('SIGKILL');
       await gone;
     }
+    process.off('exit', this.#onExit);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
