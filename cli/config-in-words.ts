@@ -1,4 +1,4 @@
-import type { NodeConfig, SourceConfig } from '../core/config/node-config.ts';
+import type { DiscoveryConfig, NodeConfig, SourceConfig } from '../core/config/node-config.ts';
 
 /** What a configuration means, a sentence per line. */
 export function configInWords(config: NodeConfig): string[] {
@@ -10,29 +10,28 @@ export function configInWords(config: NodeConfig): string[] {
   const known = advertiseAddr === '' ? '' : `, known to others at ${advertiseAddr}`;
   return [
     `A cluster node ${name} on ${swimBind} over ${mode.toUpperCase()}${known}${label}.`,
-    `It finds peers by ${peersInWords(cluster.discovery.sources)}; ${NOBODY[cluster.discovery.onNoPeers]}.`,
+    peersInWords(cluster.discovery),
     encryptionInWords(config),
     cluster.dataDir === '' ? 'It remembers nothing: no data_dir.' : `It remembers members in ${cluster.dataDir}.`,
     adminInWords(config),
   ];
 }
 
-const NOBODY: Readonly<Record<NodeConfig['cluster']['discovery']['onNoPeers'], string>> = {
-  'single-node': 'when none knows anybody, it waits to be found',
-  retry: 'when none knows anybody, it asks again',
-  fail: 'when none knows anybody, it ends',
+const ALONE: Readonly<Record<DiscoveryConfig['onNoPeers'], string>> = {
+  'single-node': 'waits to be found',
+  retry: 'asks again',
+  fail: 'ends',
 };
 
-function peersInWords(sources: readonly SourceConfig[]): string {
-  return sources.map(sourceInWords).join(', then ');
+function peersInWords({ sources, onNoPeers }: DiscoveryConfig): string {
+  const asked = sources.filter((source) => source.type !== 'static' || source.seedNodes.length > 0);
+  if (asked.length === 0) return `It has nobody to ask for peers: it ${ALONE[onNoPeers]}.`;
+  return `It finds peers by ${asked.map(sourceInWords).join(', then ')}; when there are none, it ${ALONE[onNoPeers]}.`;
 }
 
 function sourceInWords(source: SourceConfig): string {
-  if (source.type === 'dns') {
-    const what = source.service.startsWith('_') ? 'SRV records' : 'addresses';
-    return `the ${what} of ${source.service}`;
-  }
-  return source.seedNodes.length === 0 ? 'no seed nodes' : `the seed nodes ${source.seedNodes.join(', ')}`;
+  if (source.type === 'static') return `the seed nodes ${source.seedNodes.join(', ')}`;
+  return `the ${source.service.startsWith('_') ? 'SRV records' : 'addresses'} of ${source.service}`;
 }
 
 function encryptionInWords({ cluster: { encryption, dataDir, network } }: NodeConfig): string {
