@@ -44,6 +44,8 @@ export class Joining {
   #readiness: Readiness = { ready: false, reason: 'start-up has not ended: looking for the cluster' };
   #problem = '';
   #retryMs = FIRST_RETRY_MS;
+  /** Addresses whose failure was told. */
+  readonly #failed = new Set<Address>();
   #timer: Timer = 0;
   #stopped = false;
 
@@ -69,6 +71,8 @@ export class Joining {
   found(): void {
     if (this.#readiness.ready || this.#stopped) return;
     this.#readiness = { ready: true };
+    // Whoever of the sources has not answered yet is left to healing.
+    this.#deps.clock.cancel(this.#timer);
     this.#deps.log.info({ operation: 'start' }, 'this node is part of its cluster');
   }
 
@@ -116,7 +120,10 @@ export class Joining {
         log.info({ operation: 'join', method, address }, `joined through ${address}`);
       }
       for (const { address, message } of result.failed) {
-        log.warn({ operation: 'join', method, address }, message);
+        // Loud once: a peer that is down is down at the next attempt, too.
+        const level = this.#failed.has(address) ? 'debug' : 'warn';
+        this.#failed.add(address);
+        log[level]({ operation: 'join', method, address }, message);
       }
     }
     if (contacts > 0) this.found();
