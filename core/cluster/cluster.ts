@@ -13,6 +13,7 @@ import type { Layer } from '../membership/layers.ts';
 import { Membership } from '../membership/membership.ts';
 import type { MembershipPorts } from '../membership/options.ts';
 import { encodeTags } from '../membership/tags.ts';
+import { SerfLayer } from '../serf/serf-layer.ts';
 import { DropLog } from './drop-log.ts';
 import { logEvents } from './event-log.ts';
 import { Joining } from './joining.ts';
@@ -135,7 +136,7 @@ export class Cluster implements Operated {
       allow: cluster.allow,
       incarnation: known?.name === name ? known.incarnation : 0,
       known: cluster.enabled ? (known?.peers ?? []) : [],
-      layers: [this.#pulse, ...(options.layers ?? [])],
+      layers: [this.#pulse, ...(cluster.serf ? [new SerfLayer()] : []), ...(options.layers ?? [])],
     });
     this.#chain = this.#newChain(config);
     this.#joining = new Joining({

@@ -26,6 +26,7 @@ export const FIELDS: readonly Field[] = [
   field('cluster.label', kinds.textUpTo(255), '', 'keeps clusters that share a network apart'),
   field('cluster.data_dir', kinds.path, '', 'where snapshot and keyring are kept; empty keeps nothing'),
   field('cluster.allow', kinds.list(kinds.network), [], 'CIDR blocks that members may come from; empty for all'),
+  field('cluster.serf', kinds.yesOrNo, false, 'says when it comes and leaves as Serf agents do: for clusters of them'),
   field('cluster.tags', kinds.tags, {}, 'what every member sees of this node', { reloadable: true }),
 
   field(

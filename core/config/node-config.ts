@@ -18,6 +18,8 @@ export interface ClusterConfig {
   readonly label: string;
   /** What every member sees of this node; on the wire as Serf's tags. */
   readonly tags: Readonly<Record<string, string>>;
+  /** There are Serf agents in the cluster: says when it comes and that it means to leave, as they do. */
+  readonly serf: boolean;
   /** Where snapshot and keyring are kept; '' keeps nothing. */
   readonly dataDir: string;
   /** CIDR blocks that members may come from; empty for all. */

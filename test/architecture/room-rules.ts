@@ -8,7 +8,7 @@ interface RoomRule {
   readonly packages: readonly string[];
 }
 
-const PURE_PACKAGES = ['@msgpack/msgpack', 'seedrandom/lib/alea.js', 'smol-toml', 'valibot'];
+const PURE_PACKAGES = ['@msgpack/msgpack', 'seedrandom/lib/alea.js', 'smol-toml'];
 
 const RULES: Readonly<Record<Room | 'index.ts', RoomRule>> = {
   core: { rooms: [], packages: PURE_PACKAGES },

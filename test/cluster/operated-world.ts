@@ -188,6 +188,7 @@ function configOf(name: string, spec: NodeSpec): NodeConfig {
       enabled: true,
       nodeId: name,
       label: '',
+      serf: false,
       tags: {},
       dataDir: '/data',
       allow: [],

@@ -81,6 +81,7 @@ export const VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'cluster.membership.nacks': fc.constantFrom('off', 'each-missing', 'both'),
   'cluster.encryption.keys': fc.subarray(KEYS),
   'cluster.encryption.keyring_file': path,
+  'cluster.serf': yesOrNo,
   'cluster.encryption.accept_plain': yesOrNo,
   'cluster.encryption.seal_outgoing': yesOrNo,
   'cluster.discovery.type': fc.constant('static'),

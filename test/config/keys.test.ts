@@ -32,6 +32,7 @@ test('a node that is told nothing is a single node with an admin interface on lo
       enabled: false,
       nodeId: '',
       label: '',
+      serf: false,
       tags: {},
       dataDir: '',
       allow: [],
