@@ -45,7 +45,7 @@ export type CloseReason = 'end' | 'closed' | 'refused' | 'reset' | 'timeout' | '
 export interface StreamHandlers<S> {
   onOpen?(stream: Stream<S>): void;
   onMessage(message: S, stream: Stream<S>): void;
-  /** Runs exactly once, after which nothing else does. `detail` says more about `malformed`. */
+  /** Runs exactly once, after which nothing else does. `detail` says more, where there is more to say: the error behind it. */
   onClose(reason: CloseReason, detail?: unknown): void;
 }
 

@@ -1,10 +1,12 @@
 import type { Clock, Micros, Timer } from '../../core/ports/clock.ts';
+import type { Address } from '../../core/ports/transport.ts';
 import type { Connection, ConnectionEvents } from './connection.ts';
 import type { TransportCounters } from './counters.ts';
 import { InboundCarrier } from './inbound-carrier.ts';
 import { addressOf } from './place.ts';
 import { readOpening, type Opening } from './preamble.ts';
 import type { Switchboard } from './switchboard.ts';
+import { WELCOME } from './welcome.ts';
 
 /** Inbound carriers open at once; more are cut and counted. */
 const CARRIERS_MAX = 4096;
@@ -31,19 +33,25 @@ export class Arrivals {
   onConnection(connection: Connection, host: string, port: number): void {
     connection.attach(
       new Arrival(connection, this.#parts, (opening, rest) => {
-        if (opening.purpose === 'stream') this.#parts.switchboard.accept(connection, addressOf(host, port));
-        else if (opening.purpose === 'datagrams') this.#accept(connection, host, opening.port);
+        if (opening.purpose === 'stream') this.#acceptStream(connection, addressOf(host, port), opening.size > 0);
+        else if (opening.purpose === 'datagrams') this.#acceptCarrier(connection, addressOf(host, opening.port));
         else {
           this.#parts.counters.openingsUnknown += 1;
-          return connection.reset();
+          connection.reset();
         }
         connection.feed(rest);
       }),
     );
   }
 
+  #acceptStream(connection: Connection, peer: Address, awaitsWelcome: boolean): void {
+    const { switchboard } = this.#parts;
+    if (awaitsWelcome && switchboard.attached !== undefined) connection.write(Uint8Array.of(WELCOME));
+    switchboard.accept(connection, peer);
+  }
+
   /** Datagrams come from where we see them come from; only the port is told, as the connection has another one. */
-  #accept(connection: Connection, host: string, port: number): void {
+  #acceptCarrier(connection: Connection, from: Address): void {
     const { clock, counters, switchboard, release } = this.#parts;
     if (this.#carriers.size >= CARRIERS_MAX) {
       counters.carriersRefused += 1;
@@ -52,7 +60,6 @@ export class Arrivals {
     release(connection);
     this.#carriers.add(connection);
     connection.raw.once('close', () => this.#carriers.delete(connection));
-    const from = addressOf(host, port);
     void new InboundCarrier(connection, clock, counters, (bytes) => switchboard.deliver(bytes, from));
   }
 }

@@ -10,12 +10,14 @@ import { Connections } from './connection.ts';
 import { codeOf, TransportCounters } from './counters.ts';
 import type { DatagramPath } from './datagram-path.ts';
 import { Dialer } from './dialer.ts';
+import type { Wiring } from './endpoint.ts';
 import { addressOf, placeOf, type Place } from './place.ts';
 import { preamble, type Purpose } from './preamble.ts';
 import { SocketTransport, type BoundTransport } from './socket-transport.ts';
 import { Switchboard } from './switchboard.ts';
 import { securityFrom, type TlsMaterial } from './tls.ts';
 import { bindUdp } from './udp.ts';
+import { AwaitingWelcome } from './welcome.ts';
 
 export type { BoundTransport };
 
@@ -90,7 +92,15 @@ export async function bindTransport(options: BindOptions): Promise<BoundTranspor
   const { port, datagrams } = await bindBoth(acceptor, wanted, bindDatagrams).catch((error: Error) => {
     throw bindError(options.bind, error);
   });
-  const wiring = { clock, counters, switchboard, datagrams, acceptDeadline, dial: dial('stream', port) };
+  const wiring: Wiring = {
+    clock,
+    counters,
+    switchboard,
+    datagrams,
+    acceptDeadline,
+    dial: dial('stream', port),
+    attach: (connection, stream) => connection.attach(overUdp ? stream : new AwaitingWelcome(connection, stream)),
+  };
   return new SocketTransport(addressOf(wanted.host, port), wiring, async () => {
     const accepting = acceptor.close();
     await datagrams.close();

@@ -18,11 +18,13 @@ export class Carrier implements ConnectionEvents {
   readonly #connection: Connection;
   readonly #clock: Clock;
   readonly #counters: TransportCounters;
+  /** `failed`: the peer never took anything. With TLS 1.3 a dialer may be open before it is refused. */
   readonly #onGone: (carrier: Carrier, failed: boolean) => void;
   #timer: Timer;
   #lastUsed: Micros;
   #isOpen = false;
   #isFinished = false;
+  #wasConfirmed = false;
   /** Datagrams taken since the peer last confirmed any, and when the first of them was. */
   #unconfirmed = 0;
   #unconfirmedSince: Micros = 0;
@@ -80,6 +82,7 @@ export class Carrier implements ConnectionEvents {
   }
 
   onData(): void {
+    this.#wasConfirmed = true;
     this.#unconfirmed = 0;
   }
 
@@ -91,7 +94,7 @@ export class Carrier implements ConnectionEvents {
     this.#clock.cancel(this.#timer);
     this.#counters.carriersOpen -= 1;
     this.#counters.carrierDatagramsLost += this.#unconfirmed;
-    this.#onGone(this, !this.#isFinished && !this.#isOpen);
+    this.#onGone(this, !this.#isFinished && !this.#wasConfirmed);
   }
 
   #onIdle(): void {

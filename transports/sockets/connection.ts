@@ -40,9 +40,9 @@ export class Connection {
     );
   }
 
-  /** Hands on what was read before the present reader was attached. */
+  /** Hands on what was read before the present reader was attached, unless the connection has been cut. */
   feed(bytes: Uint8Array): void {
-    if (bytes.length > 0) this.#events?.onData(bytes);
+    if (bytes.length > 0 && !this.raw.destroyed) this.#events?.onData(bytes);
   }
 
   /** Bytes that the kernel has not taken yet. */

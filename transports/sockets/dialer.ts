@@ -1,4 +1,5 @@
 import { connect, type TcpNetConnectOpts } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { Address } from '../../core/ports/transport.ts';
 import { Connection, type Connections } from './connection.ts';
 import { codeOf, countCode, type TransportCounters } from './counters.ts';
@@ -27,9 +28,15 @@ export class Dialer {
     this.#connections.add(raw);
     if (this.#security === undefined) return new Connection(raw, raw, 'connect');
     const socket = this.#security.client(raw, host);
-    const onFailure = (error: Error): void => countCode(this.#counters.tlsFailures, codeOf(error));
-    raw.once('connect', () => socket.once('error', onFailure));
-    socket.once('secureConnect', () => socket.off('error', onFailure));
+    raw.once('connect', () => this.#watchHandshake(socket));
     return new Connection(raw, socket, 'secureConnect');
+  }
+
+  #watchHandshake(socket: TLSSocket): void {
+    const { tlsFailures } = this.#counters;
+    const onError = (error: Error): void => countCode(tlsFailures, codeOf(error));
+    const onEnd = (): void => countCode(tlsFailures, 'ECONNRESET');
+    socket.once('error', onError).once('end', onEnd);
+    socket.once('secureConnect', () => socket.off('error', onError).off('end', onEnd));
   }
 }

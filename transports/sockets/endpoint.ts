@@ -9,7 +9,7 @@ import type {
   Stream,
   StreamHandlers,
 } from '../../core/ports/transport.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, ConnectionEvents } from './connection.ts';
 import type { TransportCounters } from './counters.ts';
 import type { DatagramPath } from './datagram-path.ts';
 import { guarded, surface } from './guarded.ts';
@@ -24,8 +24,10 @@ export interface Wiring {
   readonly datagrams: DatagramPath;
   /** Bounds an accepted stream up to its first message. */
   readonly acceptDeadline: Micros;
-  /** A connection to `to` that is about to open as a stream. */
+  /** A connection to `to` that says that it is for a stream. */
   dial(to: Address): Connection;
+  /** Tells `stream` of what becomes of a dialed connection. */
+  attach(connection: Connection, stream: ConnectionEvents): void;
 }
 
 /** One protocol on the bound sockets. */
@@ -50,11 +52,12 @@ export class SocketEndpoint<D, S> implements Endpoint<D, S>, Attached {
 
   connect(to: Address, deadline: Micros, handlers: StreamHandlers<S>): Stream<S> {
     if (!this.#isOpen) return neverOpened(to, 'endpoint-closed', handlers);
-    const { dial, counters } = this.#wiring;
-    counters.streamsDialed += 1;
+    const { dial, attach, counters } = this.#wiring;
     const connection = dial(to);
+    counters.streamsDialed += 1;
     const stream = this.#stream(connection, to, deadline, false);
     stream.start(handlers);
+    attach(connection, stream);
     return stream;
   }
 
@@ -81,7 +84,13 @@ export class SocketEndpoint<D, S> implements Endpoint<D, S>, Attached {
     const { counters, acceptDeadline } = this.#wiring;
     counters.streamsAccepted += 1;
     const stream = this.#stream(connection, peer, acceptDeadline, true);
-    guarded(() => stream.start(this.#handlers.onStream(stream)));
+    connection.attach(stream);
+    try {
+      stream.start(this.#handlers.onStream(stream));
+    } catch (error) {
+      surface(error);
+      return stream.hangUp('reset');
+    }
     stream.onOpen();
   }
 
@@ -91,7 +100,6 @@ export class SocketEndpoint<D, S> implements Endpoint<D, S>, Attached {
     const onGone = (stream: SocketStream<S>): void => void this.#streams.delete(stream);
     const stream = new SocketStream<S>({ connection, peer, codec, clock, counters, deadline, accepted, onGone });
     this.#streams.add(stream);
-    connection.attach(stream);
     return stream;
   }
 }

@@ -48,7 +48,7 @@ export function securityFrom(material: TlsMaterial | undefined): Security {
         checkServerIdentity: (_host, certificate) => checkServerIdentity(expectedOf(peerHost), certificate),
       }),
     server(onSecure, onFailure) {
-      const server = createServer({ ...options, requestCert: true, rejectUnauthorized: true, allowHalfOpen: true });
+      const server = createServer({ ...options, requestCert: true, rejectUnauthorized: true });
       server.on('tlsClientError', (error, socket) => onFailure(failureOf(error, socket), socket));
       server.on('secureConnection', (socket) => {
         const wrong = checkServerIdentity(expectedOf(socket.remoteAddress ?? ''), socket.getPeerCertificate());

@@ -5,7 +5,7 @@ import { MalformedPacket } from '../../../core/errors.ts';
 import { systemClock } from '../../../transports/clock.ts';
 import { placeOf } from '../../../transports/sockets/place.ts';
 import { textProtocol } from '../../contract/text-protocol.ts';
-import { bound, party, until } from './support.ts';
+import { bound, party, uncaught, until } from './support.ts';
 
 const clock = systemClock();
 const hasIPv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
@@ -70,14 +70,7 @@ describe('datagrams over UDP', () => {
   });
 
   test('whose handler throws surface as an uncaught exception, and the next one is heard', async () => {
-    const uncaught: unknown[] = [];
-    const others = process.listeners('uncaughtException');
-    process.removeAllListeners('uncaughtException');
-    process.on('uncaughtException', (error) => uncaught.push(error));
-    onTestFinished(() => {
-      process.removeAllListeners('uncaughtException');
-      for (const other of others) process.on('uncaughtException', other);
-    });
+    const errors = uncaught();
     const heard: string[] = [];
     const transport = await bound({ clock });
     const endpoint = transport.open<string, string>(transport.address, textProtocol, {
@@ -89,8 +82,8 @@ describe('datagrams over UDP', () => {
       onStream: () => ({ onMessage() {}, onClose() {} }),
     });
     for (const text of ['bad', 'good']) endpoint.send(transport.address, text);
-    await until('both are heard', () => heard.length === 2 && uncaught.length === 1);
-    expect(uncaught[0]).toMatchObject({ message: 'a bug of ours' });
+    await until('both are heard', () => heard.length === 2 && errors.length === 1);
+    expect(errors[0]).toMatchObject({ message: 'a bug of ours' });
   });
 });
 

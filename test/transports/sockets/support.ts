@@ -132,3 +132,16 @@ export function party(transport: BoundTransport): Party {
   });
   return { transport, endpoint, address: transport.address, heard, malformed, accepted };
 }
+
+/** What would have ended the process, from now to the end of the test. */
+export function uncaught(): unknown[] {
+  const errors: unknown[] = [];
+  const others = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  process.on('uncaughtException', (error) => errors.push(error));
+  onTestFinished(() => {
+    process.removeAllListeners('uncaughtException');
+    for (const other of others) process.on('uncaughtException', other);
+  });
+  return errors;
+}
