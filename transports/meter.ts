@@ -3,7 +3,7 @@ import type { Meter, Reading, Sample } from '../core/ports/meter.ts';
 
 export interface PromMeterOptions {
   /** Also tells of this process: memory, CPU, event loop, garbage collection, file descriptors. */
-  readonly processMetrics?: boolean;
+  readonly process?: boolean;
 }
 
 export interface PromMeter extends Meter {
@@ -15,7 +15,7 @@ export interface PromMeter extends Meter {
 export async function promMeter(options: PromMeterOptions = {}): Promise<PromMeter> {
   const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = await import('prom-client');
   const registry = new Registry();
-  if (options.processMetrics) collectDefaultMetrics({ register: registry });
+  if (options.process) collectDefaultMetrics({ register: registry });
 
   const declared = (name: string, help: string) => {
     if (registry.getSingleMetric(name) !== undefined) throw new InvalidSetting('metric name', name, 'declared once');

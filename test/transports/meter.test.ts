@@ -29,7 +29,7 @@ describe('a scrape', () => {
 
   test('tells of the process only when asked to', async () => {
     expect((await (await promMeter()).scrape()).text.trim()).toBe('');
-    const { text } = await (await promMeter({ processMetrics: true })).scrape();
+    const { text } = await (await promMeter({ process: true })).scrape();
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
     expect(text).toMatch(/^nodejs_eventloop_lag_seconds [\d.e-]+$/m);
   });
