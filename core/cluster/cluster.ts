@@ -225,7 +225,8 @@ export class Cluster implements Operated {
     const { cluster } = this.#config;
     const { address, bind, version } = this.#options;
     if (cluster.enabled) {
-      const fields = { operation: 'start', address, bind, version, encrypted: this.keys.list().length > 0 };
+      const sealed = this.keys.list().length > 0;
+      const fields = { operation: 'start', address, bind, version, network: cluster.network.mode, sealed };
       this.#log.info(fields, `${this.name} starts, known to others at ${address}`);
     } else {
       this.#log.info({ operation: 'start', version }, `${this.name} runs as a single node: cluster.enabled is false`);
