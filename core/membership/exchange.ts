@@ -19,7 +19,7 @@ export class ExchangeFailed extends RollcallError {
   readonly address: Address;
 
   constructor(address: Address, reason: string) {
-    super('EXCHANGE_FAILED', `No exchange of state with ${address}: ${reason}.`);
+    super('EXCHANGE_FAILED', `No exchange of state with ${address}: ${reason.replace(/\.$/, '')}.`);
     this.address = address;
   }
 }

@@ -120,8 +120,14 @@ export class SerfAgent {
     await this.#serf('event', '-coalesce=false', name, payload);
   }
 
+  /** Asks all members; returns what the program printed about acknowledgements and answers. */
   async query(name: string): Promise<string> {
-    return this.#serf('query', '-timeout=2s', '-format=text', name);
+    return this.#serf('query', '-timeout=1s', name);
+  }
+
+  /** Declares a member to have left, whatever it says itself. */
+  async forceLeave(name: string): Promise<void> {
+    await this.#serf('force-leave', name);
   }
 
   /** The user events that its event handler got, as `name ltime payload`. */
