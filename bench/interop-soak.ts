@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { presets } from '../core/membership/settings.ts';
 import { MixedPool } from '../test/interop/mixed-pool.ts';
 import { Soak } from '../test/interop/soak.ts';
 
@@ -12,7 +11,7 @@ async function main(): Promise<void> {
   });
   const minutes = Number(values.minutes);
   if (!Number.isInteger(minutes) || minutes < 1) throw new Error('--minutes takes a whole number of 1 or more');
-  const pool = await MixedPool.start(presets.local, values.sealed ? KEY : undefined);
+  const pool = await MixedPool.start('local', {}, values.sealed ? KEY : undefined);
   try {
     let minute = 0;
     await new Soak(pool).run(minutes * 60_000, minutes, (tally) => {

@@ -1,15 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { built } from './built.ts';
 import type { ConfigBenchResult } from './config.ts';
 import type { FormationResult, SteadyResult } from './cluster.ts';
 import { benchReport } from './report.ts';
 import type { WheelResult } from './wheel.ts';
 
-const ROOT = join(import.meta.dirname, '..');
 const STEADY_SIZES = [100, 1_000, 2_000];
 const FORMATION_SIZE = 1_000;
 
@@ -42,22 +41,9 @@ async function main(): Promise<void> {
   }
 }
 
-/**
- * Each figure is taken in a fresh process, so that none inherits another's heap or compiled code, and from plain
- * JavaScript as users run it.
- */
+/** Each figure is taken in a fresh process, so that none inherits another's heap or compiled code. */
 async function builtMeasurement(folder: string): Promise<<R>(what: string, nodes?: number) => R> {
-  const script = join(folder, 'measure.mjs');
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir');
-  await build({
-    entryPoints: [join(ROOT, 'bench', 'measure.ts')],
-    outfile: script,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-  });
+  const script = await built('measure.ts', folder);
   return (what, nodes = 0) => {
     const args = ['--max-semi-space-size=64', script, what, String(nodes)];
     const { status, stdout } = spawnSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,0 +1,58 @@
+import { presets, type PresetName } from '../../core/membership/settings.ts';
+import { comparisonRows } from './comparison.ts';
+import type { Context } from './context.ts';
+import type { DrillPlan, DrillResult } from './drill.ts';
+import type { RealDrill } from './drill-worker.ts';
+import { latencyFrom } from './latency-fit.ts';
+import { simulatedDrill } from './simulated-drill.ts';
+import { quantile } from './statistics.ts';
+import { milliseconds, table } from './table.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+const PRESET: PresetName = 'fast';
+const NODES = 32;
+/** Clusters that know nothing of each other, each in a process of its own: samples come in faster. */
+const CLUSTERS = 5;
+const WORLDS = 30;
+
+/** The same drill on real sockets and in the simulator, with the latency that the real one measured. */
+export async function agreement({ script, quick }: Context): Promise<string> {
+  const plan: DrillPlan = quick
+    ? { formations: 3, kills: 4, killedAtOnce: 1 }
+    : { formations: 8, kills: 18, killedAtOnce: 1 };
+  const workers = Array.from({ length: CLUSTERS }, () => new WorkerProcess(script));
+  const command: RealDrill = { preset: PRESET, nodes: NODES, plan };
+  const real = joined(await Promise.all(workers.map((worker) => worker.ask<DrillResult>('drill', command))));
+  await Promise.all(workers.map((worker) => worker.kill()));
+
+  const latency = latencyFrom(real.roundTrips);
+  const settings = presets[PRESET];
+  const simulated = joined(
+    Array.from({ length: WORLDS }, (_, i) =>
+      simulatedDrill({ seed: `agreement ${i}`, nodes: NODES, settings, latency, plan }),
+    ),
+  );
+  const at = (share: number): string => milliseconds(quantile(real.roundTrips, share));
+  return [
+    `Simulator and reality: ${CLUSTERS} clusters of ${NODES} nodes, preset ${PRESET}, beside ${WORLDS} simulated ones`,
+    `  round trip of a probe on loopback: p50 ${at(0.5)}, p90 ${at(0.9)}, max ${at(1)}; simulated as ${JSON.stringify(latency)}`,
+    table(
+      comparisonRows([
+        { what: 'formation', real: real.formation, simulated: simulated.formation },
+        { what: 'first detection', real: real.firstDetection, simulated: simulated.firstDetection },
+        { what: 'detection everywhere', real: real.detection, simulated: simulated.detection },
+        { what: 'rejoin after a kill', real: real.rejoin, simulated: simulated.rejoin },
+      ]),
+    ),
+  ].join('\n');
+}
+
+function joined(results: readonly DrillResult[]): DrillResult {
+  return {
+    formation: results.flatMap(({ formation }) => formation),
+    firstDetection: results.flatMap(({ firstDetection }) => firstDetection),
+    detection: results.flatMap(({ detection }) => detection),
+    rejoin: results.flatMap(({ rejoin }) => rejoin),
+    roundTrips: results.flatMap(({ roundTrips }) => roundTrips),
+  };
+}

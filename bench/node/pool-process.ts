@@ -1,0 +1,40 @@
+import type { PresetName } from '../../core/membership/settings.ts';
+import type { Address } from '../../core/ports/transport.ts';
+import type { Gone } from './crew-worker.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+/** A process with members of a pool, whoever made its program. Times are on the machine's monotonic clock. */
+export interface PoolProcess {
+  readonly pid: number;
+  readonly names: readonly string[];
+  /** Where its first member is reached. */
+  readonly address: Address;
+  /** Resolves with the time at which it began. */
+  join(seed: Address): Promise<number>;
+  whenAlive(names: readonly string[]): Promise<number>;
+  whenGone(names: readonly string[]): Promise<Gone>;
+  /** As `kill -9` does. */
+  kill(): Promise<void>;
+}
+
+export interface CrewOptions {
+  readonly script: string;
+  readonly preset: PresetName;
+  readonly names: readonly string[];
+  readonly everybody: readonly string[];
+}
+
+/** Rollcall nodes in a process of their own, bound and not joined yet. */
+export async function startCrew({ script, ...setup }: CrewOptions): Promise<PoolProcess> {
+  const worker = new WorkerProcess(script);
+  const addresses = await worker.ask<Address[]>('bind', setup);
+  return {
+    pid: worker.pid,
+    names: setup.names,
+    address: addresses[0]!,
+    join: (seed) => worker.ask('join', [seed]),
+    whenAlive: (names) => worker.ask('whenAlive', names),
+    whenGone: (names) => worker.ask('whenGone', names),
+    kill: () => worker.kill(),
+  };
+}
