@@ -15,7 +15,7 @@ export interface ArrivalsParts {
   readonly clock: Clock;
   readonly counters: TransportCounters;
   readonly switchboard: Switchboard;
-  /** Bounds the wait for a connection to say what it is for. */
+  /** Bounds the wait for a connection to say what it is for, and then for a carrier's first datagram. */
   readonly deadline: Micros;
   /** The connection is a carrier: it counts as a stream no longer. */
   release(connection: Connection): void;
@@ -52,7 +52,7 @@ export class Arrivals {
 
   /** Datagrams come from where we see them come from; only the port is told, as the connection has another one. */
   #acceptCarrier(connection: Connection, from: Address): void {
-    const { clock, counters, switchboard, release } = this.#parts;
+    const { clock, counters, switchboard, deadline, release } = this.#parts;
     if (this.#carriers.size >= CARRIERS_MAX) {
       counters.carriersRefused += 1;
       return connection.reset();
@@ -60,7 +60,7 @@ export class Arrivals {
     release(connection);
     this.#carriers.add(connection);
     connection.raw.once('close', () => this.#carriers.delete(connection));
-    void new InboundCarrier(connection, clock, counters, (bytes) => switchboard.deliver(bytes, from));
+    void new InboundCarrier(connection, clock, counters, deadline, (bytes) => switchboard.deliver(bytes, from));
   }
 }
 

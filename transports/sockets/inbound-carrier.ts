@@ -14,16 +14,25 @@ export class InboundCarrier implements ConnectionEvents {
   readonly #deliver: (bytes: Uint8Array) => void;
   #timer: Timer;
   #lastUsed: Micros;
+  /** How long it may be silent: until its first datagram no longer than any other connection. */
+  #patience: Micros;
   /** The beginning of a datagram: at most its length and 65535 bytes. */
   #held: Uint8Array = new Uint8Array(0);
 
-  constructor(connection: Connection, clock: Clock, counters: TransportCounters, deliver: (bytes: Uint8Array) => void) {
+  constructor(
+    connection: Connection,
+    clock: Clock,
+    counters: TransportCounters,
+    deadline: Micros,
+    deliver: (bytes: Uint8Array) => void,
+  ) {
     this.#connection = connection;
     this.#clock = clock;
     this.#counters = counters;
     this.#deliver = deliver;
     this.#lastUsed = clock.now();
-    this.#timer = clock.after(IDLE, () => this.#onIdle());
+    this.#patience = deadline;
+    this.#timer = clock.after(deadline, () => this.#onIdle());
     counters.carriersAccepted += 1;
     counters.carriersOpen += 1;
     connection.attach(this);
@@ -44,6 +53,7 @@ export class InboundCarrier implements ConnectionEvents {
     if (start === 0) return;
     // Only whole datagrams keep a carrier open.
     this.#lastUsed = this.#clock.now();
+    this.#patience = IDLE;
     if (this.#connection.pending === 0) this.#connection.write(RECEIPT);
   }
 
@@ -57,7 +67,7 @@ export class InboundCarrier implements ConnectionEvents {
   }
 
   #onIdle(): void {
-    const rest = this.#lastUsed + IDLE - this.#clock.now();
+    const rest = this.#lastUsed + this.#patience - this.#clock.now();
     if (rest <= 0) this.#connection.close();
     else this.#timer = this.#clock.after(rest, () => this.#onIdle());
   }

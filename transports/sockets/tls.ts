@@ -9,6 +9,7 @@ import {
 } from 'node:tls';
 import type { Socket } from 'node:net';
 import { InvalidSetting, RollcallError } from '../../core/errors.ts';
+import { addressOf, placeOf } from './place.ts';
 
 /** Certificates of this node and of the authority that signs those of all members. */
 export interface TlsMaterial {
@@ -51,13 +52,18 @@ export function securityFrom(material: TlsMaterial | undefined): Security {
       const server = createServer({ ...options, requestCert: true, rejectUnauthorized: true });
       server.on('tlsClientError', (error, socket) => onFailure(failureOf(error, socket), socket));
       server.on('secureConnection', (socket) => {
-        const wrong = checkServerIdentity(expectedOf(socket.remoteAddress ?? ''), socket.getPeerCertificate());
+        const wrong = checkServerIdentity(expectedOf(hostOf(socket)), socket.getPeerCertificate());
         if (wrong === undefined) onSecure(socket);
         else onFailure(wrong, socket);
       });
       return server;
     },
   };
+}
+
+/** '' when the peer has left already: no certificate is for that. */
+function hostOf({ remoteAddress }: TLSSocket): string {
+  return remoteAddress === undefined ? '' : placeOf(addressOf(remoteAddress, 0)).host;
 }
 
 /** Why the peer's certificate was not believed says more than that the connection is gone. */

@@ -222,16 +222,30 @@ describe('datagrams on connections', () => {
 
   test('arrive on connections that are closed when only dust falls', async () => {
     const clock = new ManualClock();
-    const node = party(await bound({ clock, mode }));
-    const peer = await dialed(node.address, Uint8Array.of(...preamble('datagrams', 4321), 0xff, 0xff));
-    await until('it is accepted', () => node.transport.counters.carriersAccepted === 1);
-    for (let i = 0; i < 6; i++) {
-      peer.socket.write(new Uint8Array(10));
-      await quiet([node.transport.counters]);
-      clock.advance(10_000);
-    }
-    await until('it is cut', () => peer.isGone());
-    expect(node.transport.counters.carriersOpen).toBe(0);
+    const node = party(await bound({ clock, mode, acceptDeadlineMs: 10_000 }));
+    const { counters } = node.transport;
+    const half = Uint8Array.of(...preamble('datagrams', 4321), 0xff, 0xff);
+    const never = await dialed(node.address, half);
+    await until('it is accepted', () => counters.carriersAccepted === 1);
+    const once = await dialed(
+      node.address,
+      Uint8Array.of(...preamble('datagrams', 4321), ...framed('hello'), 0xff, 0xff),
+    );
+    await until('it is heard', () => node.heard.length === 1);
+    const seconds = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i += 2) {
+        for (const { socket } of [never, once]) socket.write(new Uint8Array(10));
+        await quiet([counters]);
+        clock.advance(2_000);
+      }
+    };
+    await seconds(10);
+    await until('the one is cut', () => never.isGone());
+    await seconds(48);
+    expect(once.isGone()).toBe(false);
+    await seconds(4);
+    await until('the other is cut', () => once.isGone());
+    expect(counters.carriersOpen).toBe(0);
   });
 
   test('that were sent right before the transport closed still leave', async () => {

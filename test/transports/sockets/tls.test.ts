@@ -58,6 +58,13 @@ describe('mutual TLS', () => {
     expect([failures(left), failures(right)]).toEqual([{}, {}]);
   });
 
+  test('knows an IPv4 peer by its address on a socket for IPv6 too', async () => {
+    const left = await node(local);
+    const right = party(await bound({ clock, mode: 'tls', tls: local, bind: '[::]:0' }));
+    const address = `127.0.0.1:${placeOf(right.address).port}`;
+    expect((await dial(left, { ...right, address })).events).toEqual(['open', 'echo hello']);
+  });
+
   test('admits TLS 1.2 and 1.3 with a certificate of ours, and nothing older', async () => {
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
       expect(await admitted(await node(local), { ...local, minVersion: version, maxVersion: version })).toBe(true);
