@@ -1,5 +1,5 @@
 import { SerfLayer } from '../../core/serf/serf-layer.ts';
-import { presets, type MembershipSettings } from '../../core/membership/settings.ts';
+import { presets, settingsOf, type MembershipSettings } from '../../core/membership/settings.ts';
 import { RollcallNode, type RollcallNodeOptions } from './rollcall-node.ts';
 import { SerfAgents, type SerfAgent } from './serf-agent.ts';
 import { until } from './until.ts';
@@ -15,9 +15,15 @@ export class MixedPool {
   readonly #key: Uint8Array | undefined;
   readonly #starter: SerfAgents;
 
-  static async start(settings: MembershipSettings, key?: Uint8Array): Promise<MixedPool> {
+  /** `changes` are for our side only. */
+  static async start(
+    profile: 'local' | 'lan',
+    changes: Partial<MembershipSettings> = {},
+    key?: Uint8Array,
+  ): Promise<MixedPool> {
+    const settings = settingsOf(profile, changes);
     const starter = new SerfAgents();
-    const options = key === undefined ? {} : { key };
+    const options = { profile, ...(key === undefined ? {} : { key }) };
     const agents = await starter.pool(['agent-1', 'agent-2', 'agent-3'], { ...options, tags: { role: 'agent' } });
     const pool = new MixedPool(agents, starter, settings, key);
     for (const name of ['node-1', 'node-2', 'node-3']) {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { suspicionMaxMs, suspicionMinMs } from '../../core/membership/formulas.ts';
-import { settingsOf } from '../../core/membership/settings.ts';
+import { settingsOf, type MembershipSettings } from '../../core/membership/settings.ts';
 import { decodeTags, encodeTags } from '../../core/membership/tags.ts';
 import { describeWithSerf } from './describe-with-serf.ts';
 import { MixedPool, SPREAD_MS } from './mixed-pool.ts';
@@ -11,8 +11,8 @@ import type { SerfMember } from './serf-agent.ts';
 import { until } from './until.ts';
 
 const KEY = new Uint8Array(32).fill(9);
-/** What `-profile=local` means; but its gossip reaches four of five, and waiting for the fifth takes a test's time. */
-const SETTINGS = settingsOf('local', { pushPullIntervalMs: 2_000 });
+/** Gossip with the timing for one machine reaches four of five; waiting for the fifth would take a test's time. */
+const OFTEN = { pushPullIntervalMs: 2_000 };
 /** Calls to other processes on a machine that has other things to do. */
 const SLACK_MS = 2_000;
 
@@ -20,25 +20,26 @@ const SLACK_MS = 2_000;
  * When everybody has declared a crashed member of n dead: its turn comes within two rounds of probes, a turn later it
  * is suspected, and then the longest suspicion passes. News of it that got lost comes with an exchange of state.
  */
-function latestDeathMs(n: number): number {
+function latestDeathMs(settings: MembershipSettings, n: number): number {
   const turns = 2 * (n - 1) + 1;
-  return turns * SETTINGS.probeIntervalMs + suspicionMaxMs(SETTINGS, n) + SPREAD_MS + SLACK_MS;
+  return turns * settings.probeIntervalMs + suspicionMaxMs(settings, n) + SPREAD_MS + SLACK_MS;
 }
 
 async function memberAt(agent: { members(): Promise<SerfMember[]> }, name: string): Promise<SerfMember | undefined> {
   return (await agent.members()).find((one) => one.name === name);
 }
 
-for (const [how, key] of [
-  ['in plain text', undefined],
-  ['under a key', KEY],
+for (const [how, profile, key] of [
+  ['in plain text', 'local', undefined],
+  ['under a key', 'lan', KEY],
 ] as const) {
   describeWithSerf(`three agents and three nodes ${how}`, () => {
+    const settings = settingsOf(profile, OFTEN);
     let pool: MixedPool;
     let child: ChildProcess | undefined;
 
     beforeAll(async () => {
-      pool = await MixedPool.start(SETTINGS, key);
+      pool = await MixedPool.start(profile, OFTEN, key);
     });
 
     afterAll(async () => {
@@ -129,10 +130,10 @@ for (const [how, key] of [
         const theirs = members.filter(({ name, status }) => both.includes(name) && status === 'failed');
         return theirs.length === both.length && deaths.length >= both.length * ours.length;
       };
-      await until('two deaths', agreed, latestDeathMs(5), () => survivor.view());
+      await until('two deaths', agreed, latestDeathMs(settings, 5), () => survivor.view());
       const expected = ours.flatMap(({ name }) => both.map((who) => `${who} at ${name}`));
       expect(deaths.map(({ who }) => who).toSorted()).toEqual(expected.toSorted());
-      for (const { after } of deaths) expect(after).toBeGreaterThanOrEqual(suspicionMinMs(SETTINGS, 5));
+      for (const { after } of deaths) expect(after).toBeGreaterThanOrEqual(suspicionMinMs(settings, 5));
     }, 120_000);
   });
 }

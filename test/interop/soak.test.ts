@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { presets } from '../../core/membership/settings.ts';
 import { describeWithSerf } from './describe-with-serf.ts';
 import { MixedPool } from './mixed-pool.ts';
 import { Soak } from './soak.ts';
@@ -8,7 +7,7 @@ describeWithSerf('a pool in which nothing happens', () => {
   let pool: MixedPool;
 
   beforeAll(async () => {
-    pool = await MixedPool.start(presets.local);
+    pool = await MixedPool.start('local');
   });
 
   afterAll(() => pool.stop());
