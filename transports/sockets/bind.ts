@@ -4,14 +4,15 @@ import { MILLISECOND, type Clock } from '../../core/ports/clock.ts';
 import type { Address } from '../../core/ports/transport.ts';
 import { Acceptor } from './acceptor.ts';
 import { Arrivals } from './arrivals.ts';
+import { bindBoth } from './both-ports.ts';
 import { bindError } from './bind-errors.ts';
 import { CarrierPool } from './carrier-pool.ts';
 import { Connections } from './connection.ts';
-import { codeOf, TransportCounters } from './counters.ts';
+import { TransportCounters } from './counters.ts';
 import type { DatagramPath } from './datagram-path.ts';
 import { Dialer } from './dialer.ts';
 import type { Wiring } from './endpoint.ts';
-import { addressOf, placeOf, type Place } from './place.ts';
+import { addressOf, placeOf } from './place.ts';
 import { preamble, type Purpose } from './preamble.ts';
 import { SocketTransport, type BoundTransport } from './socket-transport.ts';
 import { Switchboard } from './switchboard.ts';
@@ -40,8 +41,6 @@ export interface BindOptions {
 const STREAMS_MAX = 512;
 const RECEIVE_BUFFER_BYTES = 2 * 1024 * 1024;
 const ACCEPT_DEADLINE_MS = 10_000;
-/** Tries at a port that is free for TCP and UDP both. */
-const PORT_TRIES = 16;
 
 /** Binds the sockets of a node; rejects with an error that says which address and what to do. */
 export async function bindTransport(options: BindOptions): Promise<BoundTransport> {
@@ -84,12 +83,13 @@ export async function bindTransport(options: BindOptions): Promise<BoundTranspor
     if (!overUdp) connection.write(preamble(purpose, port));
     return connection;
   };
-  const bindDatagrams = (port: number): Promise<DatagramPath> | DatagramPath =>
+  const bindDatagrams = async (port: number): Promise<DatagramPath> =>
     overUdp
       ? bindUdp({ ...wanted, port }, receiveBufferBytes, counters, deliver)
       : new CarrierPool(clock, counters, dial('datagrams', port));
 
-  const { port, datagrams } = await bindBoth(acceptor, wanted, bindDatagrams).catch((error: Error) => {
+  const streams = { listen: () => acceptor.listen(wanted), close: () => acceptor.close() };
+  const { port, datagrams } = await bindBoth(streams, wanted.port === 0, bindDatagrams).catch((error: Error) => {
     throw bindError(options.bind, error);
   });
   const wiring: Wiring = {
@@ -107,23 +107,6 @@ export async function bindTransport(options: BindOptions): Promise<BoundTranspor
     await connections.closeAll();
     await accepting;
   });
-}
-
-/** A port for TCP may be taken for UDP: then, if any port will do, another one is tried. */
-async function bindBoth(
-  acceptor: Acceptor,
-  wanted: Place,
-  bindDatagrams: (port: number) => Promise<DatagramPath> | DatagramPath,
-): Promise<{ readonly port: number; readonly datagrams: DatagramPath }> {
-  for (let tries = 1; ; tries++) {
-    const port = await acceptor.listen(wanted);
-    try {
-      return { port, datagrams: await bindDatagrams(port) };
-    } catch (error) {
-      await acceptor.close();
-      if (wanted.port !== 0 || tries === PORT_TRIES || codeOf(error) !== 'EADDRINUSE') throw error;
-    }
-  }
 }
 
 function atLeastOne(name: string, value: number): number {

@@ -17,9 +17,13 @@ export function bindUdp(
     lookup: (host, _options, callback) => callback(null, host, place.family),
   });
   return new Promise((resolve, reject) => {
-    socket.once('error', reject);
+    const onError = (error: Error): void => {
+      socket.close();
+      reject(error);
+    };
+    socket.once('error', onError);
     socket.bind({ port: place.port, address: place.host, exclusive: true }, () => {
-      socket.off('error', reject);
+      socket.off('error', onError);
       counters.receiveBufferBytes = enlargeBuffer(socket, receiveBufferBytes);
       resolve(new UdpPath(socket, place, counters, deliver));
     });
