@@ -121,6 +121,21 @@ export const METRICS: readonly Metric[] = [
   carried('rollcall_stream_received_bytes_total', 'Bytes read from streams.', 'streamBytesReceived'),
   carried('rollcall_streams_dialed_total', 'Streams that this node opened.', 'streamsDialed'),
   carried('rollcall_streams_accepted_total', 'Streams that others opened.', 'streamsAccepted'),
+  gauge('rollcall_streams_open', 'Streams that are open now.', ({ traffic }) => traffic.streamsOpen),
+  carried('rollcall_streams_refused_total', 'Streams of others closed because too many were open.', 'streamsRefused'),
+  carried('rollcall_stream_timeouts_total', 'Streams that were not done in time.', 'streamTimeouts'),
+  byCode('rollcall_send_errors_total', 'Datagrams that the system did not send.', 'sendErrors'),
+  byCode('rollcall_tls_failures_total', 'TLS handshakes that failed.', 'tlsFailures'),
+  carried(
+    'rollcall_carrier_datagrams_lost_total',
+    'Datagrams over TCP or TLS that a connection lost or could not take.',
+    'carrierDatagramsLost',
+  ),
+  gauge(
+    'rollcall_receive_buffer_bytes',
+    'What the system grants for datagrams that wait to be read; 0 without UDP.',
+    ({ traffic }) => traffic.receiveBufferBytes,
+  ),
 
   gauge('rollcall_ready', 'Whether the node is ready: 1, or 0 before and after.', ({ node }) =>
     node.readiness().ready ? 1 : 0,
@@ -165,7 +180,13 @@ function counted(name: string, help: string, field: NumberOf<Counters>): Metric 
   return counter(name, help, ({ node }) => node.membership.counters[field]);
 }
 
-function carried(name: string, help: string, field: keyof Traffic): Metric {
+function byCode(name: string, help: string, field: 'sendErrors' | 'tlsFailures'): Metric {
+  return counter(name, help, ({ traffic }) =>
+    [...traffic[field]].map(([code, value]) => ({ labels: { code }, value })),
+  );
+}
+
+function carried(name: string, help: string, field: NumberOf<Traffic>): Metric {
   return counter(name, help, ({ traffic }) => traffic[field]);
 }
 

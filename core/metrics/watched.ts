@@ -3,7 +3,7 @@ import type { MethodStats } from '../discovery/chain.ts';
 import type { Partition } from '../health/partition.ts';
 import type { Clock } from '../ports/clock.ts';
 
-/** What went over the sockets, in plain numbers that only grow. Bytes are payload, without the headers of IP. */
+/** What went over the sockets, in plain numbers. Bytes are payload, without the headers of IP. */
 export interface Traffic {
   readonly datagramBytesSent: number;
   readonly datagramBytesReceived: number;
@@ -11,6 +11,18 @@ export interface Traffic {
   readonly streamBytesReceived: number;
   readonly streamsDialed: number;
   readonly streamsAccepted: number;
+  readonly streamsOpen: number;
+  /** Streams of others that were closed because as many were open as may be. */
+  readonly streamsRefused: number;
+  readonly streamTimeouts: number;
+  /** By the code of the system's error. */
+  readonly sendErrors: ReadonlyMap<string, number>;
+  /** Handshakes, by the code of what was wrong. */
+  readonly tlsFailures: ReadonlyMap<string, number>;
+  /** Datagrams over TCP or TLS that a connection could not take, or lost when it failed. */
+  readonly carrierDatagramsLost: number;
+  /** What the system grants for datagrams that wait to be read; 0 without UDP. */
+  readonly receiveBufferBytes: number;
 }
 
 /** A node with the numbers that only its metrics tell. */

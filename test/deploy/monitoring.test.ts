@@ -87,6 +87,23 @@ describe('alerts', () => {
   });
 });
 
+/** Not on the dashboard: other panels say the same, or nobody needs a curve of it. */
+const CLOSER = [
+  'rollcall_cluster_partition_members',
+  'rollcall_cluster_partition_ratio',
+  'rollcall_cluster_partition_reachable',
+  'rollcall_cluster_partitions_detected_total',
+  'rollcall_cluster_partitions_healed_total',
+  'rollcall_cluster_size',
+  'rollcall_discovery_attempts_total',
+  'rollcall_incarnation',
+  'rollcall_packets_received_total',
+  'rollcall_packets_sent_total',
+  'rollcall_receive_buffer_bytes',
+  'rollcall_snapshot_failures_total',
+  'rollcall_turns_stretched_total',
+];
+
 describe('the dashboard', () => {
   test.each(queries)('%s asks for metrics that exist: %s', (_, query) => checkQuery(query));
 
@@ -96,10 +113,10 @@ describe('the dashboard', () => {
     expect([...used].map(([, name]) => name!).filter((name) => !known.has(name))).toEqual([]);
   });
 
-  test('nearly every metric is on it', () => {
+  test('every metric is on it, save those that are for looking closer', () => {
     const shown = new Set(queries.flatMap(([, query]) => metricsIn(query)));
     const missing = [...kinds.keys()].filter((name) => name.startsWith('rollcall_') && !shown.has(name));
-    expect(missing.length).toBeLessThan(16);
+    expect(missing.toSorted()).toEqual(CLOSER);
   });
 });
 
