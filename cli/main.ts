@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import { readFileSync } from 'node:fs';
+import { addAdminCommands } from './admin-commands.ts';
 import { ExitCode } from './exit-code.ts';
 import { addNodeFlags } from './node-flags.ts';
 import { REPORTERS } from './reporter-names.ts';
@@ -105,6 +106,8 @@ addNodeFlags(config.command('print').description('print the effective configurat
     const { configPrintCommand } = await import('./commands/config.ts');
     process.exitCode = await configPrintCommand(options);
   });
+
+addAdminCommands(program);
 
 // A reader such as `head` that has seen enough is no error.
 for (const stream of [process.stdout, process.stderr]) {
