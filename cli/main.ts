@@ -87,6 +87,19 @@ program
     process.exitCode = await verifyCommand(patterns, options);
   });
 
+addNodeFlags(program.command('node').description('run a node until it is told to leave'))
+  .addHelpText(
+    'after',
+    '\nExamples:\n  rollcall node --config cluster.toml\n  rollcall node --node-id n2 --bind 127.0.0.2:7946 --join 127.0.0.1:7946' +
+      '\n\nSIGTERM and SIGINT say goodbye first, a second one ends at once; SIGHUP reads the configuration again.' +
+      '\nEvery key of the file is also a variable: `rollcall config print --sources` shows what counts.',
+  )
+  .action(async (options: Record<string, unknown>) => {
+    const { nodeCommand } = await import('./commands/node.ts');
+    const { loadConfig } = await import('./load-config.ts');
+    process.exitCode = await nodeCommand(async () => (await loadConfig(options)).result.config);
+  });
+
 const config = program.command('config').description('check or print the configuration of a node');
 
 addNodeFlags(

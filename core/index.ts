@@ -17,18 +17,50 @@ export type {
   StreamReader,
   Transport,
 } from './ports/transport.ts';
+export { FileFailed, type FileProblem, type Files } from './ports/files.ts';
+export {
+  HttpFailed,
+  type HttpAnswer,
+  type HttpBody,
+  type HttpCall,
+  type HttpClient,
+  type HttpHandler,
+  type HttpHeaders,
+  type HttpPeer,
+  type HttpProblem,
+  type HttpRequest,
+  type HttpResponse,
+} from './ports/http.ts';
+export { silentLog, type Log, type LogFields, type LogLevel } from './ports/log.ts';
+export { silentMeter, type Distribution, type Meter, type Reading, type Sample } from './ports/meter.ts';
+export {
+  ResolveFailed,
+  type DnsAnswer,
+  type DnsService,
+  type ResolveProblem,
+  type Resolver,
+} from './ports/resolver.ts';
 export { seededRandom } from './random.ts';
 export { memberlistProtocol } from './wire/protocol.ts';
 export type { Security } from './wire/security.ts';
 export { Kind, State } from './wire/messages.ts';
 export type { Description, Frame, Message, Packet, PeerState, StreamMessage } from './wire/messages.ts';
+export { adminHandler, type AdminOptions } from './admin/handler.ts';
+export type { KeyInfo, Operated, OperatedKeys, Readiness } from './admin/operated.ts';
+export { Cluster, type ClusterOptions, type ClusterPorts } from './cluster/cluster.ts';
+export type { NodeConfig } from './config/node-config.ts';
+export { InvalidConfig } from './config/problems.ts';
+export { readConfig, type ConfigInput, type ConfigResult } from './config/read.ts';
+export type { DiscoveryHealth } from './health/discovery-health.ts';
+export { SerfLayer, type SerfLayerOptions } from './serf/serf-layer.ts';
+export { decodeTags, encodeTags, type Tags } from './membership/tags.ts';
 export type { Counters, DropReason } from './membership/counters.ts';
 export type { EventOf, Member, MembershipEvent, MembershipEventType, StateName } from './membership/events.ts';
 export { ExchangeFailed } from './membership/exchange.ts';
 export type { Seeds } from './membership/healing.ts';
 export { InvalidKey, Keyring } from './membership/keyring.ts';
 export type { Layer, LayerHost } from './membership/layers.ts';
-export { JoinFailed, Membership, NotRunning, UnknownMember } from './membership/membership.ts';
+export { JoinFailed, MemberIsLive, Membership, NotRunning, UnknownMember } from './membership/membership.ts';
 export { Names } from './membership/names.ts';
 export type { Cause, Observation, Observe } from './membership/observation.ts';
 export type { MembershipOptions, MembershipPorts } from './membership/options.ts';

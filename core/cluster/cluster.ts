@@ -9,6 +9,7 @@ import type { DiscoveryHealth } from '../health/discovery-health.ts';
 import { Chain, type MethodStats } from '../discovery/chain.ts';
 import { sameAddress } from '../address.ts';
 import { HealthMonitor } from '../health/monitor.ts';
+import { rosterOf } from '../health/roster.ts';
 import type { Layer } from '../membership/layers.ts';
 import { Membership } from '../membership/membership.ts';
 import type { MembershipPorts } from '../membership/options.ts';
@@ -241,7 +242,7 @@ export class Cluster implements Operated {
   #watch(): void {
     this.#timer = this.#clock.after(DROP_LOG_MS * MILLISECOND, () => {
       this.#drops.tell();
-      this.#pulse.keep(new Set(this.membership.members().map((member) => member.name)));
+      this.#pulse.keep(new Set(rosterOf(this.membership).map((member) => member.name)));
       this.#watch();
     });
   }

@@ -1,0 +1,187 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Command, eventually } from './node-process.ts';
+
+let folder = '';
+const running: Command[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rollcall-node-'));
+});
+
+afterEach(async () => {
+  for (const command of running.splice(0)) {
+    command.signal('SIGKILL');
+    await command.ended;
+  }
+  rmSync(folder, { recursive: true });
+});
+
+const QUICK = ['--admin', '127.0.0.1:0', '--bind', '127.0.0.1:0'];
+
+/** A node on ports of its own. */
+function node(name: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Command {
+  return start(['node', '--node-id', name, ...QUICK, ...args], { ROLLCALL_CLUSTER_MEMBERSHIP_PRESET: 'local', ...env });
+}
+
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Command {
+  const command = new Command(args, env);
+  running.push(command);
+  return command;
+}
+
+async function ask(command: Command, path: string, init: RequestInit = {}): Promise<{ status: number; body: any }> {
+  const answer = await fetch(`http://${await command.admin()}${path}`, init);
+  const text = await answer.text();
+  return { status: answer.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
+}
+
+const addressOf = async (command: Command): Promise<string> =>
+  String((await command.line(/ starts, known/))['address']);
+
+describe('rollcall node', () => {
+  test('joins, is operated over its admin interface, and ends with 0 after a goodbye', async () => {
+    const a = node('a');
+    const b = node('b', ['--join', await addressOf(a), '--tag', 'role=db']);
+    await b.line(/^joined through/);
+    await a.line(/^b joined/);
+    const { body } = await ask(a, '/cluster/health');
+    expect(body).toMatchObject({ status: 'healthy', total_nodes: 2, alive_nodes: 2 });
+    expect(body.nodes).toContainEqual(expect.objectContaining({ id: 'b', tags: { role: 'db' }, state: 'alive' }));
+    expect((await ask(b, '/readyz')).status).toBe(200);
+    expect((await ask(b, '/metrics')).body).toContain('rollcall_cluster_size 2');
+
+    const listed = start(['members', '--admin', await a.admin(), '--json']);
+    expect(await listed.ended).toBe(0);
+    expect(JSON.parse(listed.stdout)).toHaveLength(2);
+
+    b.signal('SIGTERM');
+    expect(await b.ended).toBe(0);
+    await a.line(/^b left/);
+  });
+
+  test('without anything said is a single node that opens no cluster socket', async () => {
+    const alone = start(['node', '--admin', '127.0.0.1:0']);
+    await alone.line(/runs as a single node/);
+    expect((await ask(alone, '/cluster/health')).body).toMatchObject({ total_nodes: 1, status: 'healthy' });
+    expect((await ask(alone, '/readyz')).status).toBe(200);
+    alone.signal('SIGINT');
+    expect(await alone.ended).toBe(0);
+  });
+
+  test('ends when told to leave over HTTP, and answers first', async () => {
+    const a = node('a');
+    const leave = start(['leave', '--admin', await a.admin()]);
+    expect(await leave.ended).toBe(0);
+    expect(await a.ended).toBe(0);
+  });
+
+  test('finds its cluster again from its snapshot after all were killed', async () => {
+    const files = ['a', 'b'].map((name) => join(folder, name));
+    const a = node('a', ['--data-dir', files[0]!], { ROLLCALL_CLUSTER_SNAPSHOT_INTERVAL_SEC: '1' });
+    const [addressA, b] = [
+      await addressOf(a),
+      node('b', ['--data-dir', files[1]!, '--join', await addressOf(a)], {
+        ROLLCALL_CLUSTER_SNAPSHOT_INTERVAL_SEC: '1',
+      }),
+    ];
+    const addressB = await addressOf(b);
+    await eventually(
+      () => {
+        try {
+          return (
+            files.every((file) => readFileSync(join(file, 'snapshot'), 'utf8').includes('127.0.0.1:')) || undefined
+          );
+        } catch {
+          return undefined;
+        }
+      },
+      () => 'both snapshots',
+    );
+    for (const one of [a, b]) one.signal('SIGKILL');
+    await Promise.all([a.ended, b.ended]);
+    const again = [
+      start(['node', '--admin', '127.0.0.1:0', '--bind', addressA, '--data-dir', files[0]!], {
+        ROLLCALL_CLUSTER_MEMBERSHIP_PRESET: 'local',
+      }),
+      start(['node', '--admin', '127.0.0.1:0', '--bind', addressB, '--data-dir', files[1]!], {
+        ROLLCALL_CLUSTER_MEMBERSHIP_PRESET: 'local',
+      }),
+    ];
+    for (const one of again) await one.line(/is part of its cluster/);
+    await expect
+      .poll(async () => (await ask(again[0]!, '/cluster/health')).body.alive_nodes, { timeout: 15_000 })
+      .toBe(2);
+  });
+
+  test('reads its configuration again on SIGHUP, and says what needs a restart', async () => {
+    const file = join(folder, 'cluster.toml');
+    const toml = (role: string, label: string): string =>
+      `[cluster]\nnode_id = "a"\nlabel = "${label}"\nlisten_addr = "127.0.0.1:0"\n[cluster.tags]\nrole = "${role}"\n[admin]\nbind = "127.0.0.1:0"\n`;
+    writeFileSync(file, toml('db', ''));
+    const a = start(['node', '--config', file]);
+    await a.line(/begins its cluster alone/);
+    writeFileSync(file, toml('cache', 'other'));
+    a.signal('SIGHUP');
+    await a.line(/took over cluster\.tags/);
+    await a.line(/restart this node for changes of cluster\.label/);
+    expect((await ask(a, '/cluster/nodes')).body[0].tags).toEqual({ role: 'cache' });
+    writeFileSync(file, '[cluster]\nnode_id = 7\n');
+    a.signal('SIGHUP');
+    await a.line(/was not taken over: .*node_id/s);
+    expect((await ask(a, '/healthz')).status).toBe(200);
+  });
+
+  test('refuses a port in use, an address that is not here and a wrong configuration, each in words and with 2', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as { port: number };
+    const bad: [string[], RegExp][] = [
+      [['--bind', `127.0.0.1:${port}`], /already bound/],
+      [['--bind', '192.0.2.1:7946'], /192\.0\.2\.1:7946/],
+      [['--bind', 'nonsense'], /cluster\.network\.swim_bind.*nonsense/s],
+      [['--config', join(folder, 'missing.toml')], /no such file/],
+      [['--advertise', '0.0.0.0'], /advertise/],
+    ];
+    for (const [args, words] of bad) {
+      const refused = start(['node', '--admin', '127.0.0.1:0', '--bind', '127.0.0.1:0', ...args]);
+      expect(await refused.ended).toBe(2);
+      expect(refused.stderr).toMatch(words);
+      expect(refused.stderr).not.toMatch(/^ +at /m);
+    }
+    taken.close();
+  });
+
+  test('ends at once on a second signal', async () => {
+    const a = node('a');
+    const b = node('b', ['--join', await addressOf(a)]);
+    await b.line(/^joined through/);
+    // A goodbye that nobody hears takes its time.
+    a.signal('SIGSTOP');
+    b.signal('SIGTERM');
+    await b.line(/saying goodbye/);
+    b.signal('SIGTERM');
+    expect(await b.ended).toBe(143);
+    a.signal('SIGCONT');
+  });
+
+  test('rotates its key over the admin interface, into its file', async () => {
+    const key = Buffer.alloc(32, 1).toString('base64');
+    const fresh = Buffer.alloc(32, 2).toString('base64');
+    const a = node('a', ['--data-dir', folder], { ROLLCALL_CLUSTER_ENCRYPTION_KEYS: key });
+    const admin = await a.admin();
+    for (const args of [
+      ['install', fresh],
+      ['use', fresh],
+      ['remove', key],
+    ]) {
+      const change = start(['keys', ...args, '--admin', admin]);
+      expect(await change.ended, change.stderr).toBe(0);
+    }
+    expect(JSON.parse(readFileSync(join(folder, 'keyring.json'), 'utf8'))).toEqual([fresh]);
+    expect(a.stdout).not.toContain(key);
+  });
+});
