@@ -123,6 +123,13 @@ export class SerfLayer implements Layer {
 
   #mergeIntents({ statusTimes, left }: SerfState): void {
     for (const node of left) this.#hear({ leaving: true, node, time: (statusTimes.get(node) ?? 0) + 1 });
+    const self = this.#host!.name;
+    const ours = statusTimes.get(self) ?? 0;
+    // Somebody holds a later word of ours than we said. It may be that we leave: only those who left are told as such.
+    if (ours > this.#intents.timeOf(self) && !this.#leaving) {
+      this.#clock.witness(ours);
+      this.#announce();
+    }
     const gone = new Set(left);
     for (const [node, time] of statusTimes) if (!gone.has(node)) this.#hear({ leaving: false, node, time });
   }

@@ -43,8 +43,6 @@ describeWithSerf('everything that an agent sends', () => {
     await awake.join(agent.address);
     await silent.join(agent.address);
     silent.silent = true;
-    await agent.event('deploy', 'version 7 '.repeat(8));
-    await agent.setTags({ role: 'database' });
     // A ping for another, who does not answer: in the end it has to say so.
     awake.send(agent.address, {
       kind: Kind.indirectPing,
@@ -67,7 +65,13 @@ describeWithSerf('everything that an agent sends', () => {
       return WANTED.filter((kind) => !heard.has(kind));
     };
     const tell = (): string => `Missing: ${missing().join()}`;
-    await until('all kinds but a death', () => missing().join() === `${Kind.dead}`, 10_000, tell);
+    const allButDeath = async (): Promise<boolean> => {
+      // Gossip may by chance all go to the silent one: then there is more of it.
+      if (missing().includes(Kind.user)) await agent.event('deploy', 'version 7 '.repeat(8));
+      if (missing().includes(Kind.alive)) await agent.setTags({ role: `database ${awake.datagrams.length}` });
+      return missing().join() === `${Kind.dead}`;
+    };
+    await until('all kinds but a death', allButDeath, 10_000, tell);
     // A second accuser brings the suspicion to its minimum of three seconds.
     awake.send(agent.address, { kind: Kind.suspect, node: 'silent', incarnation: 1, from: 'awake' });
     await until('all kinds', () => missing().length === 0, 5_000, tell);
@@ -106,7 +110,9 @@ describeWithSerf('everything that an agent sends', () => {
     expectFaithful(datagrams, streams, security);
 
     const seen = new Set(datagrams.map((bytes) => peel(bytes, []).wrappings.join(' ')));
-    expect([...seen]).toEqual(expect.arrayContaining(['checksum compressed compound', '']));
+    for (const wrapping of ['checksum', 'compressed', 'compound']) {
+      expect([...seen]).toContainEqual(expect.stringContaining(wrapping));
+    }
 
     const frames = messagesOf(streams, security);
     // The state of Serf: its own kind of message, then a map.

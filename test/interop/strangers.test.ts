@@ -89,8 +89,11 @@ describeWithSerf('strangers', () => {
     const asAgent = await fake(agentKey);
     asAgent.send(node.address, { kind: Kind.ping, sequence: 1, node: 'stranger', source: undefined });
     expect(await asAgent.say(node.address, NO_STATE)).toHaveLength(0);
-    const count = (): number => node.membership.counters.dropped[stranger.dropped] ?? 0;
-    await until('both to be counted', () => count() === 3, 2_000, count);
+    const { dropped } = node.membership.counters;
+    const total = (): number => Object.values(dropped).reduce((sum, count) => sum + count, 0);
+    await until('both to be counted', () => total() === 3, 2_000, total);
+    // A sealed datagram is random bytes: to those without a key it may look like a damaged one.
+    expect(dropped[stranger.dropped]).toBeGreaterThanOrEqual(2);
     expect(asAgent.datagrams).toEqual([]);
   });
 

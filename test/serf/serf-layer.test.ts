@@ -92,6 +92,14 @@ describe('a member of a Serf cluster', () => {
     expect(citizen.said()).toEqual([joined('me', '15')]);
   });
 
+  test('speaks up when somebody holds a later word of it than it said', () => {
+    const citizen = new Citizen();
+    citizen.lone.exchange([], agentState({ statuses: bytes('81', str('me'), '13') }));
+    expect(citizen.said()).toEqual([joined('me', '14')]);
+    citizen.lone.exchange([], agentState({ statuses: bytes('81', str('me'), '14') }));
+    expect(citizen.said()).toEqual([]);
+  });
+
   test('says that it means to leave before it says goodbye', () => {
     const citizen = new Citizen();
     citizen.said();
