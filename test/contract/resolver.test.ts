@@ -1,0 +1,42 @@
+import type { Answer } from 'dns-packet';
+import { seededRandom } from '../../core/random.ts';
+import { dnsResolver } from '../../transports/dns/resolver.ts';
+import { fakeServer, record, type Asked, type Said } from '../transports/dns/fake-server.ts';
+import { ABSENT_SECONDS, resolverContract, type Mood, type ZoneRecord } from './resolver.contract.ts';
+
+const RCODES: Readonly<Record<Mood, number>> = { well: 0, silent: 0, failing: 2, refusing: 5 };
+
+function answerOf([name, ttl, type, data]: ZoneRecord): Answer {
+  if (type === 'TXT') return record.txt(name, [data], ttl);
+  if (type !== 'SRV') return { type, name, ttl, data };
+  const [priority = 0, weight = 0, port = 0] = data.split(' ').map(Number);
+  return record.srv(name, data.split(' ')[3]!, port, [priority, weight], ttl);
+}
+
+/** A server with authority over the zone and no other: it leads to aliases, and says nothing about strange names. */
+function authoritative(zone: readonly ZoneRecord[], { name, kind }: Asked): Said {
+  const of = (owner: string) => zone.filter(([other]) => other.toLowerCase() === owner.toLowerCase());
+  const answers: ZoneRecord[] = [];
+  let owner = name;
+  for (let steps = 0; steps < 3; steps++) {
+    const alias = of(owner).find(([, , type]) => type === 'CNAME');
+    if (alias === undefined) break;
+    answers.push(alias);
+    owner = alias[3];
+  }
+  const found = of(owner).filter(([, , type]) => type === kind);
+  const said = { answers: [...answers, ...found].map(answerOf) };
+  if (found.length > 0) return said;
+  if (of(owner).some(([, , type]) => type === 'CNAME')) return said;
+  const rcode = of(owner).length === 0 ? 3 : 0;
+  return { ...said, rcode, authorities: [record.soa(ABSENT_SECONDS, 3_600)] };
+}
+
+resolverContract('dnsResolver', async (zone, mood) => {
+  const { address } = await fakeServer((asked) => {
+    if (mood === 'silent') return undefined;
+    return mood === 'well' ? authoritative(zone, asked) : { rcode: RCODES[mood] };
+  });
+  const timeoutMs = mood === 'silent' ? 50 : 2_000;
+  return dnsResolver({ servers: [address], random: seededRandom('test'), timeoutMs, hostsFile: '/dev/null' });
+});

@@ -1,0 +1,86 @@
+import { ResolveFailed } from '../../core/ports/resolver.ts';
+import type { ResolveProblem } from '../../core/ports/resolver.ts';
+import type { Place } from '../sockets/place.ts';
+import { askByDatagram, askByStream, failure } from './exchange.ts';
+import type { Try } from './exchange.ts';
+import { RCODE } from './message.ts';
+import type { Question, Reply } from './message.ts';
+
+/** Whom to ask, how often, and until when. */
+export interface Plan {
+  readonly servers: readonly Place[];
+  /** For one question to one server. */
+  readonly timeoutMs: number;
+  readonly attempts: number;
+  /** When everything must be over, by `performance.now()`. */
+  readonly endsAt: number;
+}
+
+/** What a server said tells more than that one was silent; first the most telling. */
+const TELLING: readonly ResolveProblem[] = ['server-failure', 'refused', 'malformed', 'timeout', 'unreachable'];
+
+const ADVICE: Readonly<Record<ResolveProblem, string>> = {
+  'server-failure': 'Look into the log of the name server, and at the servers that it asks.',
+  refused: 'The name server does not answer for this name, or not for this machine: check its zones and access lists.',
+  malformed: 'Check that these are name servers, and that nothing on the way changes their answers.',
+  timeout: 'Check the addresses of the name servers, and that firewalls let UDP and TCP port 53 through.',
+  unreachable: 'Check the addresses of the name servers, and that they run.',
+};
+
+/** Asks one server after the other until one knows, or knows that there is nothing. */
+export async function ask(question: Question, plan: Plan): Promise<Reply> {
+  const failures: ResolveFailed[] = [];
+  let servers = plan.servers;
+  for (let attempt = 0; attempt < plan.attempts; attempt++) {
+    const silent: Place[] = [];
+    for (const server of servers) {
+      if (performance.now() >= plan.endsAt) break;
+      try {
+        return await askServer({ question, server, extended: true, waitMs: plan.timeoutMs, endsAt: plan.endsAt });
+      } catch (error) {
+        if (!(error instanceof ResolveFailed)) throw error;
+        failures.push(error);
+        // Who has spoken will say the same again.
+        if (error.problem !== 'server-failure' && error.problem !== 'refused') silent.push(server);
+      }
+    }
+    servers = silent;
+  }
+  throw summary(question, failures);
+}
+
+async function askServer(trial: Try): Promise<Reply> {
+  const reply = await askByDatagram(trial);
+  if (UNEXTENDED.has(reply.rcode) && trial.extended) return askServer({ ...trial, extended: false });
+  if (reply.rcode !== RCODE.noError && reply.rcode !== RCODE.noSuchName) throw saidNo(trial, reply.rcode);
+  if (!reply.truncated) return reply;
+  try {
+    const whole = await askByStream(trial);
+    if (whole.rcode === RCODE.noError || whole.rcode === RCODE.noSuchName) return whole;
+    throw saidNo(trial, whole.rcode);
+  } catch (error) {
+    // A part is better than nothing; nothing at all must not look like an answer.
+    if (reply.answers.length > 0) return reply;
+    throw error;
+  }
+}
+
+/** What servers say that do not know EDNS, or another version of it. */
+const UNEXTENDED: ReadonlySet<number> = new Set([RCODE.formatError, RCODE.notImplemented, RCODE.badVersion]);
+
+function saidNo(trial: Try, rcode: number): ResolveFailed {
+  if (rcode === RCODE.refused) return failure(trial, 'refused', 'refused the question');
+  return failure(trial, 'server-failure', `failed to find out (code ${rcode})`);
+}
+
+function summary({ name, kind }: Question, failures: readonly ResolveFailed[]): ResolveFailed {
+  const problem = mostTelling(failures)?.problem ?? 'timeout';
+  const said = [...new Set(failures.map(({ message }) => message))];
+  const servers = said.length === 0 ? 'there was no time left to ask' : said.join('; ');
+  const words = `The ${kind} records of ${name} are not known: ${servers}. ${ADVICE[problem]}`;
+  return new ResolveFailed(name, problem, words, { cause: failures.at(-1) });
+}
+
+export function mostTelling(failures: readonly ResolveFailed[]): ResolveFailed | undefined {
+  return failures.toSorted((a, b) => TELLING.indexOf(a.problem) - TELLING.indexOf(b.problem))[0];
+}
