@@ -28,9 +28,7 @@ export class Acceptor {
 
   constructor(parts: AcceptorParts) {
     this.#parts = parts;
-    // Who finishes in the middle of a handshake has left.
-    const allowHalfOpen = parts.security === undefined;
-    this.#server = createServer({ allowHalfOpen, noDelay: true }, (raw) => this.#onAccept(raw));
+    this.#server = createServer({ noDelay: true }, (raw) => this.#onAccept(raw));
     this.#tls = parts.security?.server(
       (socket) => this.#onSecure(socket),
       (error, socket) => {
@@ -90,7 +88,6 @@ export class Acceptor {
   #onSecure(socket: TLSSocket): void {
     const handshake = this.#take(keyOf(socket));
     if (handshake === undefined) return void socket.destroy();
-    socket.allowHalfOpen = true;
     this.#parts.onConnection(new Connection(handshake.raw, socket), handshake.host, handshake.port);
   }
 

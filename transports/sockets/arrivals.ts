@@ -8,13 +8,12 @@ import { readOpening, type Opening } from './preamble.ts';
 import type { Switchboard } from './switchboard.ts';
 import { WELCOME } from './welcome.ts';
 
-/** Inbound carriers open at once; more are cut and counted. */
-const CARRIERS_MAX = 4096;
-
 export interface ArrivalsParts {
   readonly clock: Clock;
   readonly counters: TransportCounters;
   readonly switchboard: Switchboard;
+  /** Inbound carriers open at once; more are cut and counted. */
+  readonly carriersMax: number;
   /** Bounds the wait for a connection to say what it is for, and then for a carrier's first datagram. */
   readonly deadline: Micros;
   /** The connection is a carrier: it counts as a stream no longer. */
@@ -52,8 +51,8 @@ export class Arrivals {
 
   /** Datagrams come from where we see them come from; only the port is told, as the connection has another one. */
   #acceptCarrier(connection: Connection, from: Address): void {
-    const { clock, counters, switchboard, deadline, release } = this.#parts;
-    if (this.#carriers.size >= CARRIERS_MAX) {
+    const { clock, counters, switchboard, deadline, carriersMax, release } = this.#parts;
+    if (this.#carriers.size >= carriersMax) {
       counters.carriersRefused += 1;
       return connection.reset();
     }

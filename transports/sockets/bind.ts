@@ -41,6 +41,10 @@ export interface BindOptions {
 const STREAMS_MAX = 512;
 const RECEIVE_BUFFER_BYTES = 2 * 1024 * 1024;
 const ACCEPT_DEADLINE_MS = 10_000;
+/** Connections for datagrams to peers, kept open at once. */
+const CARRIERS_OUT_MAX = 512;
+/** And from peers: a large cluster has many, and none knows which of its peers it will hear from. */
+const CARRIERS_IN_MAX = 4_096;
 
 /** Binds the sockets of a node; rejects with an error that says which address and what to do. */
 export async function bindTransport(options: BindOptions): Promise<BoundTransport> {
@@ -62,6 +66,7 @@ export async function bindTransport(options: BindOptions): Promise<BoundTranspor
     clock,
     counters,
     switchboard,
+    carriersMax: CARRIERS_IN_MAX,
     deadline: acceptDeadline,
     release: (connection) => acceptor.release(connection),
   });
@@ -86,7 +91,7 @@ export async function bindTransport(options: BindOptions): Promise<BoundTranspor
   const bindDatagrams = async (port: number): Promise<DatagramPath> =>
     overUdp
       ? bindUdp({ ...wanted, port }, receiveBufferBytes, counters, deliver)
-      : new CarrierPool(clock, counters, dial('datagrams', port));
+      : new CarrierPool(clock, counters, dial('datagrams', port), CARRIERS_OUT_MAX);
 
   const streams = { listen: () => acceptor.listen(wanted), close: () => acceptor.close() };
   const { port, datagrams } = await bindBoth(streams, wanted.port === 0, bindDatagrams).catch((error: Error) => {

@@ -6,8 +6,6 @@ import type { Connection } from './connection.ts';
 import { countCode, type TransportCounters } from './counters.ts';
 import type { DatagramPath } from './datagram-path.ts';
 
-/** Carriers kept open; the one that was used least recently makes room. */
-const CARRIERS_MAX = 512;
 /** A peer that could not be reached is left alone for so long. */
 const REST: Micros = 1 * SECOND;
 /** What is left when the transport closes has so long to leave. */
@@ -23,6 +21,7 @@ export class CarrierPool implements DatagramPath {
   readonly #clock: Clock;
   readonly #counters: TransportCounters;
   readonly #dial: (to: Address) => Connection;
+  readonly #carriersMax: number;
   /** In the order of their use. */
   readonly #carriers = new Map<Address, Carrier>();
   /** When peers that could not be reached are tried again, in that order. */
@@ -31,11 +30,12 @@ export class CarrierPool implements DatagramPath {
   readonly #leaving = new Set<Carrier>();
   #onEmpty: (() => void) | undefined;
 
-  /** `dial` opens a connection that says what it is for. */
-  constructor(clock: Clock, counters: TransportCounters, dial: (to: Address) => Connection) {
+  /** `dial` opens a connection that says what it is for. Beyond `carriersMax` whichever rested longest is closed. */
+  constructor(clock: Clock, counters: TransportCounters, dial: (to: Address) => Connection, carriersMax: number) {
     this.#clock = clock;
     this.#counters = counters;
     this.#dial = dial;
+    this.#carriersMax = carriersMax;
   }
 
   send(to: Address, bytes: Uint8Array): void {
@@ -83,7 +83,7 @@ export class CarrierPool implements DatagramPath {
     });
     this.#carriers.set(peer, carrier);
     const [oldest] = this.#carriers.keys();
-    if (this.#carriers.size > CARRIERS_MAX) this.#retire(oldest as Address, 'finish');
+    if (this.#carriers.size > this.#carriersMax) this.#retire(oldest as Address, 'finish');
     return carrier;
   }
 
@@ -98,7 +98,7 @@ export class CarrierPool implements DatagramPath {
     this.#counters.carriersFailed += 1;
     this.#resting.set(peer, this.#clock.now() + REST);
     const [oldest] = this.#resting.keys();
-    if (this.#resting.size > CARRIERS_MAX) this.#resting.delete(oldest as Address);
+    if (this.#resting.size > this.#carriersMax) this.#resting.delete(oldest as Address);
   }
 
   #isResting(peer: Address): boolean {

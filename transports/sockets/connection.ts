@@ -51,11 +51,11 @@ export class Connection {
   }
 
   write(bytes: Uint8Array): void {
-    if (!this.#socket.writableEnded && !this.#socket.destroyed) this.#socket.write(bytes);
+    this.#socket.write(bytes);
   }
 
   end(): void {
-    if (!this.#socket.destroyed) this.#socket.end();
+    this.#socket.end();
   }
 
   /** Finishes what is written, then closes. */

@@ -1,4 +1,4 @@
-import { connect, type TcpNetConnectOpts } from 'node:net';
+import { connect, type TcpSocketConnectOpts } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Address } from '../../core/ports/transport.ts';
 import { Connection, type Connections } from './connection.ts';
@@ -22,7 +22,7 @@ export class Dialer {
 
   dial(to: Address): Connection {
     const { host, port, family } = placeOf(to);
-    const options: TcpNetConnectOpts = { host, port, allowHalfOpen: true, noDelay: true };
+    const options: TcpSocketConnectOpts = { host, port, noDelay: true };
     if (!isWildcard(this.#bound) && family === this.#bound.family) options.localAddress = this.#bound.host;
     const raw = connect(options);
     this.#connections.add(raw);

@@ -9,7 +9,7 @@ import type {
   StreamReader,
 } from '../../core/ports/transport.ts';
 import type { Connection, ConnectionEvents } from './connection.ts';
-import { codeOf, type TransportCounters } from './counters.ts';
+import type { TransportCounters } from './counters.ts';
 import { guarded, surface } from './guarded.ts';
 
 /** What may wait for a peer that does not read: two of the longest messages. */
@@ -128,13 +128,8 @@ export class SocketStream<S> implements Stream<S>, ConnectionEvents {
     const { clock, counters } = this.#parts;
     clock.cancel(this.#timer);
     counters.streamsOpen -= 1;
-    this.#tell(this.#reasonFor(error), error);
+    this.#tell(this.#opened ? 'reset' : 'refused', error);
     this.#parts.onGone(this);
-  }
-
-  #reasonFor(error: Error | undefined): CloseReason {
-    if (codeOf(error) === 'ETIMEDOUT') return 'timeout';
-    return this.#opened ? 'reset' : 'refused';
   }
 
   #expire(): void {

@@ -170,6 +170,20 @@ describe('streams', () => {
     },
   );
 
+  test('that are closed while their end is on its way leave nothing behind', async () => {
+    const node = party(await bound({ clock }));
+    const peer = await mute();
+    const { events, handlers } = talk();
+    const stream = node.endpoint.connect(peer.address, 60 * SECOND, handlers);
+    for (let i = 0; i < 300; i++) stream.send('x'.repeat(60_000));
+    stream.end();
+    await until('it is open', () => events.length === 1);
+    expect(stream.pending).toBeGreaterThan(0);
+    stream.close();
+    await until('it is gone', () => node.transport.counters.connectionsOpen === 0);
+    expect(events).toEqual(['open', 'closed: closed']);
+  });
+
   test('that nobody accepts are refused with the system’s words', async () => {
     const node = party(await bound({ clock }));
     const { events, details, handlers } = talk();
