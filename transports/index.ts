@@ -1,6 +1,15 @@
 export { systemClock } from './clock.ts';
 export { nodeCrypto } from './crypto.ts';
+export { dnsResolver, type DnsResolverOptions } from './dns/resolver.ts';
+export { nodeFiles } from './files.ts';
+export { nodeHttpClient, type NodeHttpClient } from './http/client.ts';
+export { requestListener, type ListenerOptions } from './http/listener.ts';
+export { serveHttp, type HttpServer } from './http/server.ts';
+export { pinoLog, type PinoLog, type PinoLogOptions } from './log.ts';
+export { promMeter, type PromMeter, type PromMeterOptions } from './meter.ts';
+export { createNode, type Node, type NodeOptions } from './node.ts';
 export { advertisedAddress } from './sockets/advertise.ts';
 export { bindTransport, type BindOptions, type BoundTransport } from './sockets/bind.ts';
 export type { TransportCounters } from './sockets/counters.ts';
 export type { TlsMaterial } from './sockets/tls.ts';
+export { startNode, type StartNodeOptions } from './start-node.ts';
