@@ -189,7 +189,8 @@ describe('datagrams on connections', () => {
   test('find their peer again when it has restarted', async () => {
     const clock = new ManualClock();
     const left = party(await bound({ clock, mode }));
-    const first = party(await bound({ clock, mode }));
+    // An address that no other test takes ports of.
+    const first = party(await bound({ clock, mode, bind: '127.0.0.22:0' }));
     left.endpoint.send(first.address, 'to the first');
     await until('it is heard', () => first.heard.length === 1);
     await first.transport.close();
