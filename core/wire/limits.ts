@@ -4,6 +4,8 @@ export const DATAGRAM_BYTES = 64 * 1024;
 export const DATAGRAM_DEPTH = 4;
 /** The count in a compound header is one byte. */
 export const DATAGRAM_PARTS = 255;
+/** Senseless messages that are left out of one datagram; a flood of them would cost more than all honest traffic. */
+export const DATAGRAM_FAULTS = 16;
 
 /** One message on a stream, as it travels. */
 export const STREAM_BYTES = 20 * 1024 * 1024;

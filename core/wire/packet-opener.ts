@@ -3,7 +3,7 @@ import { isBodied, messageFrom } from './body.ts';
 import { splitCompound } from './compound.ts';
 import type { Compressor } from './compress.ts';
 import { FieldReader } from './fields.ts';
-import { DATAGRAM_BYTES, DATAGRAM_DEPTH, DATAGRAM_PARTS } from './limits.ts';
+import { DATAGRAM_BYTES, DATAGRAM_DEPTH, DATAGRAM_FAULTS, DATAGRAM_PARTS } from './limits.ts';
 import { Kind } from './messages.ts';
 import type { Message } from './messages.ts';
 
@@ -17,6 +17,7 @@ export class PacketOpener {
   readonly #compressor: Compressor;
   #messages: Message[] = [];
   #parts = 0;
+  #faults = 0;
   /** Bytes that may still come out of compressed wrappers. */
   #room = 0;
   #firstFault: MalformedPacket | undefined;
@@ -28,6 +29,7 @@ export class PacketOpener {
   open(bytes: Uint8Array): Message[] {
     this.#messages = [];
     this.#parts = 0;
+    this.#faults = 0;
     this.#room = DATAGRAM_BYTES;
     this.#firstFault = undefined;
     this.#part(bytes, 0);
@@ -47,8 +49,11 @@ export class PacketOpener {
       else this.#message(bytes);
     } catch (error) {
       if (!(error instanceof MalformedPacket) || !LEFT_OUT.has(error.reason)) throw error;
+      this.#faults += 1;
+      if (this.#faults > DATAGRAM_FAULTS) {
+        throw new MalformedPacket('too-many', `More than ${DATAGRAM_FAULTS} messages that make no sense.`);
+      }
       this.#firstFault ??= error;
-      if (wrapper) this.#count();
     }
   }
 
