@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from './context.ts';
 import { convergence, form, killed, type Detection } from './pool.ts';
-import { startCrew, type PoolProcess } from './pool-process.ts';
+import { startCrew, startProduction, type PoolProcess } from './pool-process.ts';
 import { SerfProcess } from './serf-process.ts';
 import { quantile } from './statistics.ts';
 import { ratio, seconds, table } from './table.ts';
@@ -68,12 +68,17 @@ function kinds(script: string, rounds: number): Kind[] {
       newcomer: (round) => SerfProcess.start(newcomerOf('serf', round), PROFILE),
     },
     {
-      what: 'Rollcall, one node per process',
+      what: 'Rollcall, whole nodes',
+      start: () => Promise.all(names('whole').map((name) => startProduction({ script, preset: PROFILE, name }))),
+      newcomer: (round) => startProduction({ script, preset: PROFILE, name: newcomerOf('whole', round) }),
+    },
+    {
+      what: 'Rollcall, membership alone',
       start: () => Promise.all(names('one').map((name) => crew('one', [name]))),
       newcomer: (round) => crew('one', [newcomerOf('one', round)]),
     },
     {
-      what: `Rollcall, ${MEMBERS} nodes in one process`,
+      what: `Rollcall, membership, ${MEMBERS} in one process`,
       start: async () => [await crew('many', names('many'))],
       newcomer: (round) => crew('many', [newcomerOf('many', round)]),
     },

@@ -4,6 +4,7 @@ import { monotonicMicros } from './monotonic.ts';
 import { Occupant, type Seat } from './seat.ts';
 import { socketSeats } from './socket-seats.ts';
 import { Views } from './views.ts';
+import { Watchers } from './watchers.ts';
 
 export interface CrewSetup {
   readonly preset: PresetName;
@@ -25,12 +26,10 @@ export interface Gone {
 class Crew {
   readonly #occupants: readonly Occupant[];
   readonly #views: Views;
-  readonly #looks = new Set<() => void>();
+  readonly #watchers = new Watchers();
 
   constructor(seats: readonly Seat[], preset: PresetName, everybody: readonly string[]) {
-    this.#views = new Views(seats.length, everybody, () => {
-      for (const look of this.#looks) look();
-    });
+    this.#views = new Views(seats.length, everybody, () => this.#watchers.look());
     const settings = presets[preset];
     this.#occupants = seats.map((seat, index) => new Occupant(seat, { settings, observe: this.#views.observe(index) }));
   }
@@ -44,7 +43,7 @@ class Crew {
 
   /** Resolves with the time at which every node here holds each of these alive. */
   whenAlive(names: readonly string[]): Promise<number> {
-    return this.#when(() => this.#views.allAlive(names), monotonicMicros);
+    return this.#watchers.when(() => this.#views.allAlive(names), monotonicMicros);
   }
 
   /** Resolves when no node here lists any of these; asked before they are killed. */
@@ -56,19 +55,7 @@ class Crew {
       if (listings < before) first ??= monotonicMicros();
       return listings === 0;
     };
-    return this.#when(gone, () => ({ first: first ?? monotonicMicros(), all: monotonicMicros() }));
-  }
-
-  #when<R>(holds: () => boolean, result: () => R): Promise<R> {
-    return new Promise((resolve) => {
-      const look = (): void => {
-        if (!holds()) return;
-        this.#looks.delete(look);
-        resolve(result());
-      };
-      this.#looks.add(look);
-      look();
-    });
+    return this.#watchers.when(gone, () => ({ first: first ?? monotonicMicros(), all: monotonicMicros() }));
   }
 }
 

@@ -24,6 +24,27 @@ export interface CrewOptions {
   readonly everybody: readonly string[];
 }
 
+export interface ProductionOptions {
+  readonly script: string;
+  readonly preset: PresetName;
+  readonly name: string;
+}
+
+/** A whole node in a process of its own: with admin interface, metrics, health and log. */
+export async function startProduction({ script, preset, name }: ProductionOptions): Promise<PoolProcess> {
+  const worker = new WorkerProcess(script);
+  const address = await worker.ask<Address>('reserve', { preset, name });
+  return {
+    pid: worker.pid,
+    names: [name],
+    address,
+    join: (seed) => worker.ask('begin', seed),
+    whenAlive: (names) => worker.ask('holdsAlive', names),
+    whenGone: (names) => worker.ask('listsNone', names),
+    kill: () => worker.kill(),
+  };
+}
+
 /** Rollcall nodes in a process of their own, bound and not joined yet. */
 export async function startCrew({ script, ...setup }: CrewOptions): Promise<PoolProcess> {
   const worker = new WorkerProcess(script);

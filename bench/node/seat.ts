@@ -12,8 +12,8 @@ export interface Seat {
   readonly address: Address;
   /** Binds the address; `ready` hears what a node there is given. */
   open(ready: (ports: MembershipPorts) => void): void;
-  /** Closes the address at once, as the end of a process does. */
-  close(): void;
+  /** Closes the address at once, as the end of a process does; done when it is free again. */
+  close(): Promise<void> | void;
 }
 
 export interface NodeSetup {
@@ -62,7 +62,7 @@ export class Occupant {
     this.#incarnation = this.#membership?.incarnation ?? this.#incarnation;
     this.#membership?.stop();
     this.#membership = undefined;
-    this.seat.close();
+    void this.seat.close();
   }
 }
 

@@ -5,6 +5,7 @@ import { endWithUs } from './children.ts';
 import type { Gone } from './crew-worker.ts';
 import { monotonicMicros } from './monotonic.ts';
 import type { PoolProcess } from './pool-process.ts';
+import { Watchers } from './watchers.ts';
 
 const EVENT = /serf: EventMember(Join|Failed|Leave): (\S+)/;
 const JOINING = /agent: joining:/;
@@ -22,7 +23,7 @@ export class SerfProcess implements PoolProcess {
   readonly #child: ChildProcess;
   /** By name: when it was last heard of, and how it is. */
   readonly #members = new Map<string, { readonly alive: boolean; readonly at: number }>();
-  readonly #looks = new Set<() => void>();
+  readonly #watchers = new Watchers();
   #joiningAt = 0;
 
   static async start(name: string, profile: 'lan' | 'local'): Promise<SerfProcess> {
@@ -57,12 +58,12 @@ export class SerfProcess implements PoolProcess {
 
   whenAlive(names: readonly string[]): Promise<number> {
     const held = (): boolean => names.every((name) => this.#members.get(name)?.alive === true);
-    return this.#when(held, () => Math.max(...this.#timesOf(names)));
+    return this.#watchers.when(held, () => Math.max(...this.#timesOf(names)));
   }
 
   whenGone(names: readonly string[]): Promise<Gone> {
     const gone = (): boolean => names.every((name) => this.#members.get(name)?.alive !== true);
-    return this.#when(gone, () => {
+    return this.#watchers.when(gone, () => {
       const times = this.#timesOf(names);
       return { first: Math.min(...times), all: Math.max(...times) };
     });
@@ -87,18 +88,6 @@ export class SerfProcess implements PoolProcess {
     const [, event, name] = EVENT.exec(line) ?? [];
     if (name === undefined) return;
     this.#members.set(name, { alive: event === 'Join', at });
-    for (const look of this.#looks) look();
-  }
-
-  #when<R>(holds: () => boolean, result: () => R): Promise<R> {
-    return new Promise((resolve) => {
-      const look = (): void => {
-        if (!holds()) return;
-        this.#looks.delete(look);
-        resolve(result());
-      };
-      this.#looks.add(look);
-      look();
-    });
+    this.#watchers.look();
   }
 }

@@ -9,7 +9,7 @@ import type { Seat } from './seat.ts';
 /**
  * This process has a corner of 127.0.0.0/8 of its own, so that the port of a killed node stays free for its next life.
  */
-const HOST = `127.${1 + (process.pid >>> 16)}.${(process.pid >>> 8) & 255}.${process.pid & 255}`;
+export const OWN_HOST = `127.${1 + (process.pid >>> 16)}.${(process.pid >>> 8) & 255}.${process.pid & 255}`;
 
 /** Seats on real sockets of this machine, each with a clock of its own, as nodes of one process have. */
 export function socketSeats(names: readonly string[]): Promise<Seat[]> {
@@ -21,7 +21,7 @@ async function seatAt(name: string): Promise<Seat> {
   const crypto = nodeCrypto();
   const bind = (address: Address): Promise<BoundTransport> => bindTransport({ bind: address, mode: 'udp', clock });
   // Bound once to learn a free port; the first life takes over what is bound.
-  let bound: BoundTransport | undefined = await bind(`${HOST}:0`);
+  let bound: BoundTransport | undefined = await bind(`${OWN_HOST}:0`);
   const { address } = bound;
   let closing: Promise<void> = Promise.resolve();
   let isFirst = true;
@@ -42,6 +42,7 @@ async function seatAt(name: string): Promise<Seat> {
     close() {
       closing = bound?.close() ?? closing;
       bound = undefined;
+      return closing;
     },
   };
 }

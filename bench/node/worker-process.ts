@@ -39,9 +39,10 @@ export class WorkerProcess {
     });
   }
 
-  /** Ends it at once, as `kill -9` does; resolves when it is gone. */
+  /** Ends it at once, as `kill -9` does; resolves when it is gone. What was asked is not answered any more. */
   kill(): Promise<void> {
     const child = this.#child;
+    this.#asked.clear();
     if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
     return new Promise((resolve) => {
       child.once('exit', () => resolve());

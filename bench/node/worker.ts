@@ -1,13 +1,13 @@
 import { crewCommands } from './crew-worker.ts';
 import { drillCommands } from './drill-worker.ts';
 import type { Command, Reply } from './messages.ts';
-import { monitorCommands } from './monitor-worker.ts';
+import { productionCommands } from './production-worker.ts';
 
 /** A process that does what its parent asks, one command after the other, and ends with it. */
 const COMMANDS: Readonly<Record<string, (argument: never) => unknown>> = {
   ...crewCommands(),
   ...drillCommands(),
-  ...monitorCommands(),
+  ...productionCommands(),
 };
 
 process.on('message', async ({ id, name, argument }: Command) => {
