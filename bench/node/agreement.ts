@@ -1,7 +1,7 @@
 import { presets, type PresetName } from '../../core/membership/settings.ts';
 import { comparisonRows } from './comparison.ts';
 import type { Context } from './context.ts';
-import type { DrillPlan, DrillResult } from './drill.ts';
+import { joinedResults, type DrillPlan, type DrillResult } from './drill.ts';
 import type { RealDrill } from './drill-worker.ts';
 import { latencyFrom } from './latency-fit.ts';
 import { simulatedDrill } from './simulated-drill.ts';
@@ -17,7 +17,7 @@ const WORLDS = 30;
 
 /** The same drill on real sockets and in the simulator, with the latency that the real one measured. */
 export async function agreement({ script, quick }: Context): Promise<string> {
-  const forming: DrillPlan = { formations: quick ? 2 : 6, kills: 0, killedAtOnce: 0 };
+  const forming: DrillPlan = { formations: quick ? 4 : 8, kills: 0, killedAtOnce: 0 };
   const killing: DrillPlan = { formations: 1, kills: quick ? 4 : 18, killedAtOnce: 1 };
   const workers = Array.from({ length: CLUSTERS }, () => new WorkerProcess(script));
   const drill = (worker: WorkerProcess, plan: DrillPlan): Promise<DrillResult> =>
@@ -27,12 +27,12 @@ export async function agreement({ script, quick }: Context): Promise<string> {
   for (const worker of workers) formed.push(await drill(worker, forming));
   const withKills = await Promise.all(workers.map((worker) => drill(worker, killing)));
   await Promise.all(workers.map((worker) => worker.kill()));
-  const real = { ...joined(withKills), formation: joined(formed).formation };
+  const real = { ...joinedResults(withKills), formation: joinedResults(formed).formation };
 
   const latency = latencyFrom(real.roundTrips);
   const settings = presets[PRESET];
   const worlds = (of: string, plan: DrillPlan): DrillResult =>
-    joined(
+    joinedResults(
       Array.from({ length: WORLDS }, (_, i) =>
         simulatedDrill({ seed: `${of} ${i}`, nodes: NODES, settings, latency, plan }),
       ),
@@ -51,14 +51,4 @@ export async function agreement({ script, quick }: Context): Promise<string> {
       ]),
     ),
   ].join('\n');
-}
-
-function joined(results: readonly DrillResult[]): DrillResult {
-  return {
-    formation: results.flatMap(({ formation }) => formation),
-    firstDetection: results.flatMap(({ firstDetection }) => firstDetection),
-    detection: results.flatMap(({ detection }) => detection),
-    rejoin: results.flatMap(({ rejoin }) => rejoin),
-    roundTrips: results.flatMap(({ roundTrips }) => roundTrips),
-  };
 }

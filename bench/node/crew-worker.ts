@@ -1,4 +1,5 @@
 import { presets, type PresetName } from '../../core/membership/settings.ts';
+import type { Micros } from '../../core/ports/clock.ts';
 import type { Address } from '../../core/ports/transport.ts';
 import { monotonicMicros } from './monotonic.ts';
 import { Occupant, type Seat } from './seat.ts';
@@ -27,11 +28,15 @@ class Crew {
   readonly #occupants: readonly Occupant[];
   readonly #views: Views;
   readonly #watchers = new Watchers();
+  readonly roundTrips: Micros[] = [];
 
   constructor(seats: readonly Seat[], preset: PresetName, everybody: readonly string[]) {
     this.#views = new Views(seats.length, everybody, () => this.#watchers.look());
     const settings = presets[preset];
-    this.#occupants = seats.map((seat, index) => new Occupant(seat, { settings, observe: this.#views.observe(index) }));
+    const onRoundTrip = (roundTrip: Micros): void => void this.roundTrips.push(roundTrip);
+    this.#occupants = seats.map(
+      (seat, index) => new Occupant(seat, { settings, observe: this.#views.observe(index), onRoundTrip }),
+    );
   }
 
   /** Tells when they began. */
@@ -73,6 +78,7 @@ export function crewCommands() {
     },
     join: (seeds: readonly Address[]): number => present().join(seeds),
     whenAlive: (names: readonly string[]): Promise<number> => present().whenAlive(names),
+    roundTrips: (): readonly Micros[] => present().roundTrips,
     whenGone: (names: readonly string[]): Promise<Gone> => present().whenGone(names),
   };
 }

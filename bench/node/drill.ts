@@ -154,3 +154,14 @@ export class Drill {
     this.#then();
   }
 }
+
+/** The samples of several drills, as one. */
+export function joinedResults(results: readonly DrillResult[]): DrillResult {
+  return {
+    formation: results.flatMap(({ formation }) => formation),
+    firstDetection: results.flatMap(({ firstDetection }) => firstDetection),
+    detection: results.flatMap(({ detection }) => detection),
+    rejoin: results.flatMap(({ rejoin }) => rejoin),
+    roundTrips: results.flatMap(({ roundTrips }) => roundTrips),
+  };
+}

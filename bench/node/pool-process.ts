@@ -1,4 +1,5 @@
 import type { PresetName } from '../../core/membership/settings.ts';
+import type { Micros } from '../../core/ports/clock.ts';
 import type { Address } from '../../core/ports/transport.ts';
 import type { Gone } from './crew-worker.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -15,6 +16,12 @@ export interface PoolProcess {
   whenGone(names: readonly string[]): Promise<Gone>;
   /** As `kill -9` does. */
   kill(): Promise<void>;
+}
+
+/** Nodes whose probes are timed. */
+export interface CrewProcess extends PoolProcess {
+  /** Of all probes so far that were answered, in microseconds. */
+  roundTrips(): Promise<readonly Micros[]>;
 }
 
 export interface CrewOptions {
@@ -46,7 +53,7 @@ export async function startProduction({ script, preset, name }: ProductionOption
 }
 
 /** Rollcall nodes in a process of their own, bound and not joined yet. */
-export async function startCrew({ script, ...setup }: CrewOptions): Promise<PoolProcess> {
+export async function startCrew({ script, ...setup }: CrewOptions): Promise<CrewProcess> {
   const worker = new WorkerProcess(script);
   const addresses = await worker.ask<Address[]>('bind', setup);
   return {
@@ -54,6 +61,7 @@ export async function startCrew({ script, ...setup }: CrewOptions): Promise<Pool
     names: setup.names,
     address: addresses[0]!,
     join: (seed) => worker.ask('join', [seed]),
+    roundTrips: () => worker.ask('roundTrips', undefined),
     whenAlive: (names) => worker.ask('whenAlive', names),
     whenGone: (names) => worker.ask('whenGone', names),
     kill: () => worker.kill(),

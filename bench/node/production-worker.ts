@@ -55,9 +55,10 @@ export function productionCommands() {
     /** Finds an address for the node to come. */
     async reserve(own: ProductionSetup): Promise<Address> {
       setup = own;
-      const [seat] = await socketSeats([own.name]);
-      address = seat!.address;
-      await seat!.close();
+      for (const seat of await socketSeats([own.name])) {
+        address = seat.address;
+        await seat.close();
+      }
       return address;
     },
     async begin(seed: Address): Promise<number> {

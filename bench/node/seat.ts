@@ -19,7 +19,7 @@ export interface Seat {
 export interface NodeSetup {
   readonly settings: MembershipSettings;
   readonly observe: Observe;
-  readonly onRoundTrip?: ((roundTrip: Micros) => void) | undefined;
+  readonly onRoundTrip: (roundTrip: Micros) => void;
 }
 
 /** The node of one seat, with all its lives. */
@@ -46,7 +46,7 @@ export class Occupant {
         settings,
         observe,
         incarnation: this.#incarnation,
-        layers: onRoundTrip === undefined ? [] : [roundTripLayer(onRoundTrip)],
+        layers: [roundTripLayer(onRoundTrip)],
       });
       ready();
     });

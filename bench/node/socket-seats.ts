@@ -11,12 +11,16 @@ import type { Seat } from './seat.ts';
  */
 export const OWN_HOST = `127.${1 + (process.pid >>> 16)}.${(process.pid >>> 8) & 255}.${process.pid & 255}`;
 
+export interface SocketSeat extends Seat {
+  close(): Promise<void>;
+}
+
 /** Seats on real sockets of this machine, each with a clock of its own, as nodes of one process have. */
-export function socketSeats(names: readonly string[]): Promise<Seat[]> {
+export function socketSeats(names: readonly string[]): Promise<SocketSeat[]> {
   return Promise.all(names.map(seatAt));
 }
 
-async function seatAt(name: string): Promise<Seat> {
+async function seatAt(name: string): Promise<SocketSeat> {
   const clock = systemClock();
   const crypto = nodeCrypto();
   const bind = (address: Address): Promise<BoundTransport> => bindTransport({ bind: address, mode: 'udp', clock });
