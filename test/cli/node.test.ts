@@ -33,10 +33,17 @@ function start(args: readonly string[], env: Readonly<Record<string, string>> = 
   return command;
 }
 
-async function ask(command: Command, path: string, init: RequestInit = {}): Promise<{ status: number; body: any }> {
-  const answer = await fetch(`http://${await command.admin()}${path}`, init);
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  json<T>(): T;
+}
+
+/** What the admin interface of a node answers. */
+async function ask(command: Command, path: string): Promise<Answer> {
+  const answer = await fetch(`http://${await command.admin()}${path}`);
   const text = await answer.text();
-  return { status: answer.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
+  return { status: answer.status, text, json: <T>() => JSON.parse(text) as T };
 }
 
 const addressOf = async (command: Command): Promise<string> =>
@@ -48,11 +55,11 @@ describe('rollcall node', () => {
     const b = node('b', ['--join', await addressOf(a), '--tag', 'role=db']);
     await b.line(/^joined through/);
     await a.line(/^b joined/);
-    const { body } = await ask(a, '/cluster/health');
-    expect(body).toMatchObject({ status: 'healthy', total_nodes: 2, alive_nodes: 2 });
-    expect(body.nodes).toContainEqual(expect.objectContaining({ id: 'b', tags: { role: 'db' }, state: 'alive' }));
+    const health = (await ask(a, '/cluster/health')).json<{ nodes: unknown[] }>();
+    expect(health).toMatchObject({ status: 'healthy', total_nodes: 2, alive_nodes: 2 });
+    expect(health.nodes).toContainEqual(expect.objectContaining({ id: 'b', tags: { role: 'db' }, state: 'alive' }));
     expect((await ask(b, '/readyz')).status).toBe(200);
-    expect((await ask(b, '/metrics')).body).toContain('rollcall_cluster_size 2');
+    expect((await ask(b, '/metrics')).text).toContain('rollcall_cluster_size 2');
 
     const listed = start(['members', '--admin', await a.admin(), '--json']);
     expect(await listed.ended).toBe(0);
@@ -66,7 +73,7 @@ describe('rollcall node', () => {
   test('without anything said is a single node that opens no cluster socket', async () => {
     const alone = start(['node', '--admin', '127.0.0.1:0']);
     await alone.line(/runs as a single node/);
-    expect((await ask(alone, '/cluster/health')).body).toMatchObject({ total_nodes: 1, status: 'healthy' });
+    expect((await ask(alone, '/cluster/health')).json()).toMatchObject({ total_nodes: 1, status: 'healthy' });
     expect((await ask(alone, '/readyz')).status).toBe(200);
     alone.signal('SIGINT');
     expect(await alone.ended).toBe(0);
@@ -113,7 +120,9 @@ describe('rollcall node', () => {
     ];
     for (const one of again) await one.line(/is part of its cluster/);
     await expect
-      .poll(async () => (await ask(again[0]!, '/cluster/health')).body.alive_nodes, { timeout: 15_000 })
+      .poll(async () => (await ask(again[0]!, '/cluster/health')).json<{ alive_nodes: number }>().alive_nodes, {
+        timeout: 15_000,
+      })
       .toBe(2);
   });
 
@@ -128,7 +137,7 @@ describe('rollcall node', () => {
     a.signal('SIGHUP');
     await a.line(/took over cluster\.tags/);
     await a.line(/restart this node for changes of cluster\.label/);
-    expect((await ask(a, '/cluster/nodes')).body[0].tags).toEqual({ role: 'cache' });
+    expect((await ask(a, '/cluster/nodes')).json()).toMatchObject([{ tags: { role: 'cache' } }]);
     writeFileSync(file, '[cluster]\nnode_id = 7\n');
     a.signal('SIGHUP');
     await a.line(/was not taken over: .*node_id/s);
