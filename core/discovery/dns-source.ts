@@ -1,5 +1,5 @@
 import { ResolveFailed, type DnsService, type Resolver } from '../ports/resolver.ts';
-import { locate, withPort } from './host-port.ts';
+import { isIp, locate, withPort } from './host-port.ts';
 import { nobody, SourceFailed, type Found, type Source } from './source.ts';
 
 export interface DnsSourceOptions {
@@ -31,7 +31,7 @@ export function dnsSource(options: DnsSourceOptions, resolver: Resolver): Source
     if (answer.records.length === 0) return nobody(absence(service, answer.absent), bounded(answer.lifetimeMs));
     const portOf = (record: DnsService): number => (record.port === 0 ? port : record.port);
     const open = answer.records.filter((record) => record.addresses.length === 0);
-    const places = open.map((record) => ({ host: record.target, port: portOf(record) }));
+    const places = open.map((record) => ({ host: fullName(record.target), port: portOf(record) }));
     const asked = await locate(places, resolver, answer.lifetimeMs);
     const given = answer.records.flatMap((record) => record.addresses.map((ip) => withPort(ip, portOf(record))));
     const addresses = [...new Set([...given, ...asked.addresses])];
@@ -54,6 +54,11 @@ export function dnsSource(options: DnsSourceOptions, resolver: Resolver): Source
       }
     },
   };
+}
+
+/** Targets are full names, so search domains have no say: the dot tells. Some zones put an address there. */
+function fullName(target: string): string {
+  return isIp(target) ? target : `${target}.`;
 }
 
 function absence(name: string, absent: 'no-such-name' | 'no-such-records' | undefined): string {

@@ -1,5 +1,5 @@
 import { InvalidSetting } from '../errors.ts';
-import type { Resolver } from '../ports/resolver.ts';
+import type { DnsAnswer, Resolver } from '../ports/resolver.ts';
 import { parseAddress } from '../address.ts';
 
 /** A place to look for a peer: an IP address or a host name, and a port. */
@@ -8,6 +8,9 @@ export interface HostPort {
   readonly host: string;
   readonly port: number;
 }
+
+/** Each name takes two sockets, one per family: a long list must not take all that a process may have. */
+const ASKED_AT_ONCE = 16;
 
 const NAME = /^(?=.{1,253}\.?$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*\.?$/i;
 
@@ -49,19 +52,34 @@ export interface Located {
 /** Addresses of all places, in their order. Every address of a name counts: the first may be the one that is down. */
 export async function locate(places: readonly HostPort[], resolver: Resolver, lifetimeMs: number): Promise<Located> {
   const located: Located = { addresses: [], warnings: [], failures: [], lifetimeMs, complete: true };
-  const answers = await Promise.allSettled(places.map(({ host }) => resolver.addresses(host)));
-  for (const [i, answer] of answers.entries()) {
-    const { host, port } = places[i]!;
-    if (answer.status === 'rejected') {
-      located.failures.push(answer.reason instanceof Error ? answer.reason.message : String(answer.reason));
+  const answers = await askAll(places, resolver);
+  for (const [i, { host, port }] of places.entries()) {
+    const answer = answers[i]!;
+    if (typeof answer === 'string') {
+      located.failures.push(answer);
       located.complete = false;
       continue;
     }
-    const { records, lifetimeMs: lifetime, complete } = answer.value;
+    const { records, lifetimeMs: lifetime, complete } = answer;
     if (records.length === 0) located.warnings.push(`${host} has no address`);
     located.addresses.push(...records.map((ip) => withPort(ip, port)));
     if (!isIp(host)) located.lifetimeMs = Math.min(located.lifetimeMs, lifetime);
     located.complete &&= complete;
   }
   return located;
+}
+
+/** What is known of each place, in their order; words where it could not be asked for. */
+async function askAll(places: readonly HostPort[], resolver: Resolver): Promise<(DnsAnswer<string> | string)[]> {
+  const answers: (DnsAnswer<string> | string)[] = [];
+  const queue = places.entries();
+  const askInTurn = async (): Promise<void> => {
+    for (const [i, { host }] of queue) {
+      answers[i] = await resolver
+        .addresses(host)
+        .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    }
+  };
+  await Promise.all(Array.from({ length: ASKED_AT_ONCE }, askInTurn));
+  return answers;
 }

@@ -16,9 +16,9 @@ export interface DnsService {
   readonly priority: number;
   readonly weight: number;
   readonly port: number;
-  /** Lower case, without the dot at the end. */
+  /** A full name, in lower case, without the dot at the end. */
   readonly target: string;
-  /** The target's IP addresses, as far as the answer brought them along; ask `addresses` when empty. */
+  /** The target's IP addresses, as far as the answer brought them along; when empty, ask for the addresses of `target.`. */
   readonly addresses: readonly string[];
 }
 
@@ -44,7 +44,7 @@ export class ResolveFailed extends RollcallError {
  * weighted chance inside one); every failure is a `ResolveFailed`.
  */
 export interface Resolver {
-  /** IPv4 and IPv6 addresses of a name. An IP address is its own answer. */
+  /** IPv4 and IPv6 addresses of a name; a dot at its end says that it is full. An IP address is its own answer. */
   addresses(name: string): Promise<DnsAnswer<string>>;
   services(name: string): Promise<DnsAnswer<DnsService>>;
   /** Each record's strings joined. */

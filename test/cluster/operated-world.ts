@@ -26,7 +26,7 @@ export class TestResolver implements Resolver {
 
   addresses(name: string): Promise<DnsAnswer<string>> {
     if (/^[\d.]+$/.test(name)) return this.#answer(name, [name]);
-    return this.#answer(name, this.hosts.get(name));
+    return this.#answer(name, this.hosts.get(name.replace(/\.$/, '')));
   }
 
   services(name: string): Promise<DnsAnswer<DnsService>> {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isIp, parseHostPort, withPort } from '../../core/discovery/host-port.ts';
+import { isIp, locate, parseHostPort, withPort } from '../../core/discovery/host-port.ts';
+import type { DnsAnswer, Resolver } from '../../core/ports/resolver.ts';
 
 describe('a place to look for a peer', () => {
   test.each([
@@ -51,5 +52,34 @@ describe('a place to look for a peer', () => {
         }
       }),
     );
+  });
+});
+
+describe('many places at once', () => {
+  test('are asked for sixteen at a time, and come in their order whoever answers first', async () => {
+    const waiting = new Map<string, (answer: DnsAnswer<string>) => void>();
+    let most = 0;
+    const absent = (): Promise<DnsAnswer<never>> => Promise.reject(new Error('not asked for'));
+    const resolver: Resolver = {
+      addresses: (name) =>
+        new Promise((resolve) => {
+          waiting.set(name, resolve);
+          most = Math.max(most, waiting.size);
+        }),
+      services: absent,
+      texts: absent,
+    };
+    const places = Array.from({ length: 120 }, (_, i) => ({ host: `n${i}`, port: 7_946 }));
+    const located = locate(places, resolver, 60_000);
+    let answered = 0;
+    while (answered < 120) {
+      const [name, resolve] = [...waiting].at(-1)!;
+      waiting.delete(name);
+      answered += 1;
+      resolve({ records: [`10.0.0.${name.slice(1)}`], lifetimeMs: 60_000, complete: true });
+      await new Promise((turn) => void setImmediate(turn));
+    }
+    expect(most).toBe(16);
+    expect((await located).addresses).toEqual(places.map((_, i) => `10.0.0.${i}:7946`));
   });
 });

@@ -15,7 +15,7 @@ function resolver(hosts: Table<string>, services: Table<DnsService> = {}): Resol
     );
   };
   return {
-    addresses: (name) => answer(/^[\d.]+$|:/.test(name) ? { records: [name] } : hosts[name]),
+    addresses: (name) => answer(/^[\d.]+\d$|:/.test(name) ? { records: [name] } : hosts[name.replace(/\.$/, '')]),
     services: (name) => answer(services[name]),
     texts: () => answer<string>(undefined),
   };
@@ -87,6 +87,11 @@ describe('the DNS source', () => {
     );
     expect(found.addresses).toEqual(['10.0.0.1:1000', '10.0.0.2:1000', '10.0.0.3:2000']);
     expect(found.lifetimeMs).toBe(9_000);
+  });
+
+  test('takes an address in the place of a target as what it is', async () => {
+    const services = { '_s._tcp.test': { records: [srv('10.0.0.9', 1000)] } };
+    expect((await source('_s._tcp.test', resolver({}, services))).addresses).toEqual(['10.0.0.9:1000']);
   });
 
   test('uses the configured port only where an SRV record leaves it open', async () => {
