@@ -54,6 +54,8 @@ export interface MembershipOptions {
   /** Members known from before, believed alive until probed. */
   readonly known?: readonly PeerState[];
   readonly layers?: readonly Layer[];
+  /** Conversations that others opened, served at once; 128 unless given. */
+  readonly streamsMax?: number;
   /** Shared by all views of a simulation. */
   readonly names?: Names;
   readonly observe?: Observe;

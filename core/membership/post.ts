@@ -1,6 +1,6 @@
 import type { Crypto, Key } from '../ports/crypto.ts';
 import type { Address, Endpoint, EndpointHandlers, Protocol, Transport } from '../ports/transport.ts';
-import type { Description, Frame, Message, Packet, Source } from '../wire/messages.ts';
+import type { Description, Frame, IndirectPing, Message, Packet, Ping, Source } from '../wire/messages.ts';
 import { sameAddress } from '../address.ts';
 import { COMPOUND_HEADER, COMPOUND_PART } from '../wire/compound.ts';
 import { CHECKSUM_HEADER } from '../wire/packet.ts';
@@ -90,9 +90,19 @@ export class Post {
     return this.room(undefined) - (this.#key === undefined ? CHECKSUM_HEADER : 0);
   }
 
-  /** Answers a stranger: only if that is no longer than the question, or if the question came under our key. */
-  answer(to: Address, question: Message, sealed: boolean, answer: Message): void {
-    if (!sealed && messageSize(answer) > messageSize(question)) this.#ground.counters.drop('unproven');
+  /** What the envelope of a packet to a stranger adds to its messages. */
+  get envelopeBytes(): number {
+    return this.#overhead(undefined);
+  }
+
+  /**
+   * Answers a stranger, whose question may be a recorded one, sent again: only if that is no longer than the question. A
+   * question that leaves out its number has the number 0, and is shorter than its size says. `earlier` counts the bytes
+   * of answers that the same question has had.
+   */
+  answer(to: Address, question: Ping | IndirectPing, answer: Message, earlier = 0): void {
+    const tooShort = question.sequence === 0 || earlier + messageSize(answer) > messageSize(question);
+    if (tooShort) this.#ground.counters.drop('unproven');
     else this.send(to, [answer], undefined);
   }
 

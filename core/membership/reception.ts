@@ -10,9 +10,6 @@ import type { Questions } from './questions.ts';
 import type { Relays } from './relays.ts';
 import type { View } from './view.ts';
 
-/** Conversations that others opened, served at once. */
-const STREAMS_MAX = 128;
-
 /** Everything that arrives: checks the envelope, then hands each message to whom it concerns. */
 export class Reception implements EndpointHandlers<Packet, Frame> {
   readonly #ground: Ground;
@@ -22,6 +19,7 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
   readonly #questions: Questions;
   readonly #relays: Relays;
   readonly #exchange: Exchange;
+  readonly #streamsMax: number;
   #streams = 0;
 
   constructor(
@@ -32,6 +30,7 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
     questions: Questions,
     relays: Relays,
     exchange: Exchange,
+    streamsMax: number,
   ) {
     this.#ground = ground;
     this.#post = post;
@@ -40,6 +39,7 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
     this.#questions = questions;
     this.#relays = relays;
     this.#exchange = exchange;
+    this.#streamsMax = streamsMax;
   }
 
   onDatagram(packet: Packet, from: Address): void {
@@ -53,7 +53,7 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
       for (const part of packet.parts) {
         const asks = part.kind === Kind.ping || part.kind === Kind.indirectPing;
         if (asks && asked) counters.drop('too-many-questions');
-        else this.#onMessage(part, from, packet.key !== undefined);
+        else this.#onMessage(part, from);
         asked ||= asks;
       }
     } finally {
@@ -68,7 +68,7 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
 
   onStream(stream: Stream<Frame>): StreamHandlers<Frame> {
     const { clock, settings, hub, counters } = this.#ground;
-    if (this.#streams >= STREAMS_MAX) {
+    if (this.#streams >= this.#streamsMax) {
       counters.drop('too-many-streams', stream.peer);
       stream.close();
       return { onMessage: () => {}, onClose: () => {} };
@@ -117,10 +117,10 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
     }
   }
 
-  #onMessage(message: Message, from: Address, sealed: boolean): void {
+  #onMessage(message: Message, from: Address): void {
     switch (message.kind) {
       case Kind.ping:
-        return this.#onPing(message, from, sealed);
+        return this.#onPing(message, from);
       case Kind.ack:
         if (this.#prober.asks(message.sequence)) return this.#prober.onAck(message.payload, from);
         return this.#questions.ack(message.sequence, message.payload, from);
@@ -131,7 +131,7 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
       case Kind.dead:
         return this.#view.hearDead(message.node, message.incarnation, message.from, 'gossip');
       case Kind.indirectPing:
-        return this.#relays.onRequest(message, from, sealed);
+        return this.#relays.onRequest(message, from);
       case Kind.nack:
         if (this.#prober.asks(message.sequence)) this.#prober.onNack();
         return;
@@ -142,12 +142,12 @@ export class Reception implements EndpointHandlers<Packet, Frame> {
     }
   }
 
-  #onPing(ping: Ping, from: Address, sealed: boolean): void {
+  #onPing(ping: Ping, from: Address): void {
     if (!this.#isForUs(ping.node)) return this.#ground.counters.drop('wrong-name');
     const { layers, settings, table } = this.#ground;
     const { sequence } = ping;
     const asker = this.#post.asker(ping.source, from);
-    if (asker < 0) return this.#post.answer(from, ping, sealed, { kind: Kind.ack, sequence, payload: undefined });
+    if (asker < 0) return this.#post.answer(from, ping, { kind: Kind.ack, sequence, payload: undefined });
     const parts: Message[] = [{ kind: Kind.ack, sequence, payload: layers.ackPayload() }];
     // Whoever pings us lives: if we hold it dead it must hear so, or it could never object.
     if (settings.healingIntervalMs > 0 && table.state(asker) === State.dead) {

@@ -1,7 +1,8 @@
 import { MILLISECOND, type Timer } from '../ports/clock.ts';
 import type { Address } from '../ports/transport.ts';
 import { sameAddress } from '../address.ts';
-import { Kind, type Ack, type IndirectPing, type Nack } from '../wire/messages.ts';
+import { Kind, type Ack, type IndirectPing, type Nack, type Ping } from '../wire/messages.ts';
+import { messageSize } from '../wire/sizes.ts';
 import { entry, type Ground } from './ground.ts';
 import type { Post } from './post.ts';
 import type { Questions } from './questions.ts';
@@ -29,16 +30,18 @@ export class Relays {
     for (const finish of [...this.#underWay]) finish();
   }
 
-  onRequest(request: IndirectPing, from: Address, sealed: boolean): void {
+  onRequest(request: IndirectPing, from: Address): void {
     const { clock, settings, counters, hub, table } = this.#ground;
     // Whoever could have us ping any address would have a reflector: the target must be a member where we know it.
     if (!this.#isMemberAt(request.node, request.target)) return counters.drop('unproven');
     if (this.#underWay.size >= RELAYS_MAX) return counters.drop('too-many-relays');
     const asker = this.#post.asker(request.source, from);
     const peer = asker < 0 ? undefined : table.description(asker);
+    let earlier = 0;
     const reply = (message: Ack | Nack): void => {
-      if (peer === undefined) this.#post.answer(from, request, sealed, message);
-      else this.#post.sendWithNews(peer.address, [message], peer);
+      if (peer !== undefined) return this.#post.sendWithNews(peer.address, [message], peer);
+      this.#post.answer(from, request, message, earlier);
+      earlier += messageSize(message) + this.#post.envelopeBytes;
     };
 
     const { sequence: asked } = request;
@@ -62,8 +65,14 @@ export class Relays {
       const nack = entry(hub, () => reply({ kind: Kind.nack, sequence: asked }));
       timers.push(clock.after(this.#nackAfterMs() * MILLISECOND, nack));
     }
-    const ping = { kind: Kind.ping, sequence, node: request.node, source: this.#view.own.source };
+    const ping = this.#passedOn(request, sequence);
     this.#post.send(request.target, [ping], undefined);
+  }
+
+  /** Says who asks only where that makes the ping no longer than the request: members can be forged, too. */
+  #passedOn(request: IndirectPing, sequence: number): Ping {
+    const ping = { kind: Kind.ping, sequence, node: request.node, source: this.#view.own.source };
+    return messageSize(ping) <= messageSize(request) ? ping : { ...ping, source: undefined };
   }
 
   /** Early enough to be heard before the asker's turn ends: it asked us after one probe timeout. */

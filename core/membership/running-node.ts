@@ -33,6 +33,8 @@ import { View } from './view.ts';
 
 /** A goodbye that cannot be spread (everybody else is silent) is given up after this long. */
 const GOODBYE_MS = 5_000;
+/** Conversations that others opened, served at once. */
+const STREAMS_MAX = 128;
 /** Broadcasts can be repaired for at least this long. */
 const MINIMUM_REPAIR_MS = 120_000;
 
@@ -134,6 +136,7 @@ export class RunningNode {
       this.#questions,
       this.#relays,
       this.#exchange,
+      options.streamsMax ?? STREAMS_MAX,
     );
 
     this.post.open(transport, options.bind ?? options.address, reception);
