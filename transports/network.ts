@@ -45,6 +45,7 @@ export async function openNetwork(cluster: ClusterConfig, clock: Clock, log: Log
     mode: network.mode,
     clock,
     streamsMax: network.streamsMax,
+    acceptDeadlineMs: cluster.membership.streamTimeoutMs,
     receiveBufferBytes: network.receiveBufferBytes,
     ...(tls === undefined ? {} : { tls }),
   });

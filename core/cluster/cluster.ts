@@ -8,6 +8,7 @@ import type { NodeConfig } from '../config/node-config.ts';
 import type { DiscoveryHealth } from '../health/discovery-health.ts';
 import { Chain, type MethodStats } from '../discovery/chain.ts';
 import { sameAddress } from '../address.ts';
+import { RollcallError } from '../errors.ts';
 import { HealthMonitor } from '../health/monitor.ts';
 import { rosterOf } from '../health/roster.ts';
 import type { Layer } from '../membership/layers.ts';
@@ -50,6 +51,12 @@ export interface ClusterOptions {
   readonly onRoundTrip?: (seconds: number) => void;
 }
 
+export class NodeEnded extends RollcallError {
+  constructor(name: string) {
+    super('NODE_ENDED', `${name} has left or stopped, and its addresses are free again: create a new node instead.`);
+  }
+}
+
 /** Drops are told together, this often. */
 const DROP_LOG_MS = 10_000;
 
@@ -88,16 +95,14 @@ export class Cluster implements Operated {
     const inDataDir = (name: string): string => (dataDir === '' ? '' : `${dataDir}/${name}`);
     const intervalMs = config.cluster.snapshot.intervalMs;
     const path = inDataDir('snapshot');
-    const keeper = path === '' ? undefined : new SnapshotKeeper({ files, path, clock, log, intervalMs });
-    const stored = await keeper?.load();
+    // A single node has no peers to remember, and must not forget those of an earlier life.
+    const keeps = path !== '' && config.cluster.enabled;
+    const keeper = keeps ? new SnapshotKeeper({ files, path, clock, log, intervalMs }) : undefined;
+    const known = await keeper?.load(label);
     const keys = await NodeKeys.load(
       { files, path: encryption.keyringFile || inDataDir('keyring.json'), crypto, log },
       encryption.keys,
     );
-    if (stored !== undefined && stored.label !== label) {
-      log.warn({ operation: 'start', path }, 'the snapshot is of a cluster with another label: its peers are not used');
-    }
-    const known = stored?.label === label ? stored : undefined;
     return new Cluster(options, keys, keeper, known);
   }
 
@@ -135,6 +140,7 @@ export class Cluster implements Operated {
       acceptPlain: cluster.encryption.acceptPlain,
       sealOutgoing: cluster.encryption.sealOutgoing,
       allow: cluster.allow,
+      streamsMax: cluster.network.streamsMax,
       incarnation: known?.name === name ? known.incarnation : 0,
       known: cluster.enabled ? (known?.peers ?? []) : [],
       layers: [this.#pulse, ...(cluster.serf ? [new SerfLayer()] : []), ...(options.layers ?? [])],
@@ -187,12 +193,13 @@ export class Cluster implements Operated {
 
   /** Takes over what may change while the node runs: tags, where to find peers, how often to look at the health. */
   reload(config: NodeConfig): void {
+    if (this.#ending !== undefined) return;
     this.#config = config;
     this.membership.updateMeta(encodeTags(config.cluster.tags));
     this.health.retime(config.cluster.health.intervalMs);
     this.#chain.stop();
-    this.#chain = this.#newChain(config);
-    void this.#chain.ask().then(() => this.#chain.keepAsking());
+    this.#chain = this.#newChain(config, this.#chain);
+    this.#chain.keepAsking(true);
   }
 
   /** Says goodbye and stops; what the next life needs is stored. */
@@ -209,6 +216,7 @@ export class Cluster implements Operated {
 
   /** Resolves when the node runs and has looked for its cluster once; whether it found it, `readiness` tells. */
   async begin(): Promise<void> {
+    if (this.#ending !== undefined) throw new NodeEnded(this.name);
     try {
       await this.#start();
     } catch (error) {
@@ -253,11 +261,11 @@ export class Cluster implements Operated {
     this.#chain.stop();
     this.health.stop();
     this.#clock.cancel(this.#timer);
-    // Once it has left, membership remembers nobody.
-    const before = this.#snapshot();
+    // Once it has left, membership remembers nobody; and a node that never ran has nothing to remember.
+    const before = this.membership.running ? this.#snapshot() : undefined;
     await end();
     this.#drops.tell();
-    await this.#keeper?.stop({ ...before, incarnation: this.membership.incarnation });
+    await this.#keeper?.stop(before && { ...before, incarnation: this.membership.incarnation });
     this.#stopLogging();
     for (const task of this.#onEnded.splice(0)) task();
   }
@@ -272,20 +280,23 @@ export class Cluster implements Operated {
     };
   }
 
-  #newChain(config: NodeConfig): Chain {
+  #newChain(config: NodeConfig, before?: Chain): Chain {
     const { ports, isOwn, onAsked } = this.#options;
     const { enabled } = this.#options.config.cluster;
     const { discovery } = config.cluster;
-    return new Chain({
-      sources: enabled ? sourcesOf(discovery.sources, ports.resolver, this.#known?.peers ?? []) : [],
-      clock: ports.clock,
-      random: ports.random.fork('discovery'),
-      log: this.#log,
-      isOwn,
-      isReached: (address) => this.#isReached(address),
-      stats: this.discoveryStats,
-      onAsked: onAsked ?? (() => {}),
-    });
+    return new Chain(
+      {
+        sources: enabled ? sourcesOf(discovery.sources, ports.resolver, this.#known?.peers ?? []) : [],
+        clock: ports.clock,
+        random: ports.random.fork('discovery'),
+        log: this.#log,
+        isOwn,
+        isReached: (address) => this.#isReached(address),
+        stats: this.discoveryStats,
+        onAsked: onAsked ?? (() => {}),
+      },
+      before,
+    );
   }
 
   #isReached(address: Address): boolean {
