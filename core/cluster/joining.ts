@@ -42,65 +42,93 @@ export class Joining {
   /** What membership is to join right now; undefined when it is to heal, with all that discovery knows. */
   #targets: readonly Address[] | undefined = [];
   #readiness: Readiness = { ready: false, reason: 'start-up has not ended: looking for the cluster' };
-  #problem = '';
   #retryMs = FIRST_RETRY_MS;
   /** Addresses whose failure was told. */
   readonly #failed = new Set<Address>();
   #timer: Timer = 0;
   #stopped = false;
+  readonly #begun: Promise<void>;
+  #begin: () => void = () => {};
+  #refuse: (error: NoPeers) => void = () => {};
 
   constructor(deps: JoiningDeps) {
     this.#deps = deps;
+    this.#begun = new Promise((resolve, reject) => {
+      this.#begin = resolve;
+      this.#refuse = reject;
+    });
   }
 
   get readiness(): Readiness {
     return this.#readiness;
   }
 
-  /** One round through the sources. Resolves when it is over, whether or not the cluster was found; `NoPeers` rejects. */
+  /**
+   * Looks for the cluster. Resolves after the first look, whether or not it was found, and when the node is stopped; with
+   * `on_no_peers = "fail"` only once it is known whether there is anybody, and rejects with `NoPeers` when there is not.
+   */
   async begin(): Promise<void> {
     // Protocol first: peers that start at the same time find us while we look for them.
     await this.#deps.membership.join(this.#seeds);
-    await this.#round();
-    if (!this.#readiness.ready && this.#deps.policy().onNoPeers === 'fail' && this.#problem === NOBODY)
-      throw new NoPeers();
-    if (!this.#stopped) this.#deps.chain().keepAsking();
+    void this.#round();
+    await this.#begun;
   }
 
   /** Somebody else has reached us: the cluster is found. */
   found(): void {
     if (this.#readiness.ready || this.#stopped) return;
     this.#readiness = { ready: true };
-    // Whoever of the sources has not answered yet is left to healing.
-    this.#deps.clock.cancel(this.#timer);
     this.#deps.log.info({ operation: 'start' }, 'this node is part of its cluster');
+    // Between two rounds there is no need for another one; whoever has not answered is left to healing.
+    if (this.#targets === undefined) this.#settle();
   }
 
   stop(reason: string): void {
     this.#stopped = true;
     this.#readiness = { ready: false, reason };
     this.#deps.clock.cancel(this.#timer);
+    this.#begin();
   }
 
   readonly #seeds = (): readonly Address[] => this.#targets ?? this.#deps.chain().candidates;
 
   async #round(): Promise<void> {
-    const { chain, log, policy } = this.#deps;
-    let named = 0;
-    for (let winner = await chain().ask(); winner !== undefined; winner = await chain().ask(winner.index + 1)) {
-      named += winner.addresses.length;
-      if (this.#stopped || (await this.#join(winner))) break;
-    }
+    this.#targets = [];
+    const problem = await this.#look();
     this.#targets = undefined;
-    if (this.#stopped || this.#readiness.ready) return;
-    const { failures } = chain();
-    const problem = named > 0 ? 'nobody answered' : failures.length > 0 ? failures.join(' ') : NOBODY;
-    if (problem === NOBODY && policy().onNoPeers === 'single-node') {
+    if (this.#stopped) return;
+    if (this.#readiness.ready) return this.#settle();
+    const { log, policy } = this.#deps;
+    const { onNoPeers } = policy();
+    if (problem === NOBODY && onNoPeers === 'fail') return this.#refuse(new NoPeers());
+    if (problem === NOBODY && onNoPeers === 'single-node') {
       this.#readiness = { ready: true };
       log.info({ operation: 'start' }, 'no source names a peer: this node begins its cluster alone');
-      return;
+      return this.#settle();
     }
     this.#retry(problem);
+    if (onNoPeers !== 'fail') this.#begin();
+  }
+
+  /** Goes down the chain until somebody is joined; otherwise says what was in the way. */
+  async #look(): Promise<string> {
+    const chain = this.#deps.chain();
+    let named = 0;
+    for (let from = 0; ;) {
+      const { winner, failures } = await chain.ask(from);
+      if (winner === undefined)
+        return named > 0 ? 'nobody answered' : failures.length > 0 ? failures.join(' ') : NOBODY;
+      named += winner.addresses.length;
+      if (this.#stopped || (await this.#join(winner))) return '';
+      from = winner.index + 1;
+    }
+  }
+
+  /** The search is over: from here on discovery is asked for healing's sake. */
+  #settle(): void {
+    this.#deps.clock.cancel(this.#timer);
+    this.#deps.chain().keepAsking();
+    this.#begin();
   }
 
   /** Joins until enough have answered, in random order, so that not every newcomer asks the same peer. */
@@ -138,7 +166,6 @@ export class Joining {
     if (!this.#readiness.ready && this.#readiness.reason !== message) {
       log.warn({ operation: 'start', retry_ms: waitMs }, `${message}. This node runs on and keeps trying.`);
     }
-    this.#problem = problem;
     this.#readiness = { ready: false, reason: message };
     this.#timer = clock.after(waitMs * MILLISECOND, () => void this.#round());
   }

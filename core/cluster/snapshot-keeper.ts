@@ -30,9 +30,9 @@ export class SnapshotKeeper {
 
   /**
    * What the last life left; undefined when there was none. A file that cannot be read stops the start: going on would
-   * overwrite it. A damaged one is put aside.
+   * overwrite it. A damaged one, and one of a cluster with another label, are put aside.
    */
-  async load(): Promise<Snapshot | undefined> {
+  async load(label: string): Promise<Snapshot | undefined> {
     const { files, path, log } = this.#deps;
     let content: Uint8Array;
     try {
@@ -46,16 +46,21 @@ export class SnapshotKeeper {
         { cause: error },
       );
     }
+    const putAside = async (aside: string, problem: string): Promise<undefined> => {
+      await files.write(aside, content);
+      log.warn({ operation: 'snapshot', path }, `${problem} It was put aside as ${aside}; starting without it.`);
+    };
     try {
       const snapshot = decodeSnapshot(content);
+      if (snapshot.label !== label) {
+        const labels = `${JSON.stringify(snapshot.label)}, not ${JSON.stringify(label)}`;
+        return await putAside(`${path}.other-label`, `The snapshot is of a cluster with the label ${labels}.`);
+      }
       this.#written = content;
       return snapshot;
     } catch (error) {
       if (!(error instanceof DamagedSnapshot)) throw error;
-      const aside = `${path}.damaged`;
-      await files.write(aside, content);
-      log.warn({ operation: 'snapshot', path }, `${error.message} It was put aside as ${aside}; starting without it.`);
-      return undefined;
+      return putAside(`${path}.damaged`, error.message);
     }
   }
 
@@ -65,11 +70,11 @@ export class SnapshotKeeper {
     this.#schedule();
   }
 
-  /** Ends the writing with one last snapshot. */
-  async stop(last: Snapshot): Promise<void> {
+  /** Ends the writing, with one last snapshot if there is one. */
+  async stop(last: Snapshot | undefined): Promise<void> {
     this.#deps.clock.cancel(this.#timer);
     this.#take = undefined;
-    await this.save(last);
+    if (last !== undefined) await this.save(last);
   }
 
   async save(snapshot: Snapshot): Promise<void> {

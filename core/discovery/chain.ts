@@ -6,7 +6,7 @@ import type { Address } from '../ports/transport.ts';
 import type { DiscoveryHealth, MethodTried } from '../health/discovery-health.ts';
 import { canonicalAddress } from '../address.ts';
 import { rfc3339 } from '../wall-time.ts';
-import { nobody, type Found, type Source } from './source.ts';
+import type { Found, Source } from './source.ts';
 
 export interface ChainDeps {
   readonly sources: readonly Source[];
@@ -36,6 +36,12 @@ export interface Winner {
   readonly addresses: readonly Address[];
 }
 
+/** What asking came to: who was found, if anybody, and which sources could not be asked. */
+export interface Asked {
+  readonly winner: Winner | undefined;
+  readonly failures: readonly string[];
+}
+
 /** How a source was last asked. `nobody` is an answer, `failed` is none. */
 type Outcome = { readonly durationMs: number } & (
   | { readonly kind: 'found'; readonly peers: number }
@@ -44,14 +50,17 @@ type Outcome = { readonly durationMs: number } & (
 
 /** When no source finds anybody they are asked again after this long. */
 const EMPTY_LIFETIME_MS = 5_000;
+/** Incomplete answers add to what is known; beyond this many the oldest are forgotten. */
+const CANDIDATES_MAX = 1_024;
 
 /**
  * All sources in order: the first that finds somebody wins, an empty or failed one falls through. What was found last is
- * kept until something is found again: a name service that is down takes no candidate away.
+ * kept until something is found again: a name service that is down takes no candidate away, nor does one whose answer
+ * was cut short.
  */
 export class Chain {
   readonly #deps: ChainDeps;
-  readonly #outcomes: (Outcome | undefined)[];
+  #outcomes: readonly (Outcome | undefined)[] = [];
   readonly #saidOf = new Map<string, string>();
   #winner: Winner | undefined;
   #lifetimeMs = EMPTY_LIFETIME_MS;
@@ -59,11 +68,13 @@ export class Chain {
   #lastSuccess: number | undefined;
   #nextRefresh: number | undefined;
   #timer: Timer = 0;
+  #refreshing = false;
   #stopped = false;
 
-  constructor(deps: ChainDeps) {
+  /** `before` is what an earlier chain of this node found: it counts until this one finds somebody. */
+  constructor(deps: ChainDeps, before?: Chain) {
     this.#deps = deps;
-    this.#outcomes = deps.sources.map(() => undefined);
+    this.#winner = before === undefined ? undefined : before.#winner;
     for (const { method } of deps.sources) {
       if (!deps.stats.has(method)) deps.stats.set(method, { attempts: 0, successes: 0, failures: 0 });
     }
@@ -74,39 +85,43 @@ export class Chain {
     return this.#winner?.addresses ?? [];
   }
 
-  /** Why sources could not be asked, when it was last their turn. */
-  get failures(): readonly string[] {
-    return this.#outcomes.flatMap((one) => (one?.kind === 'failed' ? [one.reason] : []));
-  }
-
   /** Asks the sources from `from` on, in order, until one finds somebody. */
-  async ask(from = 0): Promise<Winner | undefined> {
+  async ask(from = 0): Promise<Asked> {
     const { sources, clock } = this.#deps;
     this.#lastAttempt = clock.wallTime();
-    if (from === 0) this.#outcomes.fill(undefined);
-    for (const [index, source] of sources.entries()) {
-      if (index < from) continue;
-      const { addresses, lifetimeMs } = await this.#askOne(index, source);
-      if (addresses.length === 0) continue;
-      this.#winner = { index, method: source.method, addresses };
-      this.#lifetimeMs = lifetimeMs;
-      this.#lastSuccess = clock.wallTime();
-      return this.#winner;
-    }
+    // Of its own, because a refresh may be under way at the same time.
+    const outcomes = sources.map((_, index) => (index < from ? this.#outcomes[index] : undefined));
+    let winner: Winner | undefined;
     this.#lifetimeMs = EMPTY_LIFETIME_MS;
-    return undefined;
+    for (let index = from; index < sources.length && winner === undefined; index += 1) {
+      const source = sources[index]!;
+      const { found, outcome } = await this.#askOne(source);
+      outcomes[index] = outcome;
+      if (found === undefined || found.addresses.length === 0) continue;
+      winner = { index, method: source.method, addresses: this.#withKnown(source.method, found) };
+      this.#lifetimeMs = found.lifetimeMs;
+      this.#lastSuccess = clock.wallTime();
+    }
+    this.#outcomes = outcomes;
+    if (winner !== undefined) this.#winner = winner;
+    return { winner, failures: outcomes.flatMap((one) => (one?.kind === 'failed' ? [one.reason] : [])) };
   }
 
-  /** Asks again whenever the last answer has lived its time, until `stop`. */
-  keepAsking(): void {
-    if (this.#stopped || this.#deps.sources.length === 0) return;
+  /** From now on asks again whenever the last answer has lived its time, until `stop`; `now` asks at once, too. */
+  keepAsking(now = false): void {
+    if (this.#stopped || this.#refreshing || this.#deps.sources.length === 0) return;
     const { clock, random } = this.#deps;
+    clock.cancel(this.#timer);
     // A little early or late, so that nodes that started together do not ask together for ever.
     const tenth = Math.ceil(this.#lifetimeMs / 10);
-    const waitMs = this.#lifetimeMs - tenth + random.int(2 * tenth);
+    const waitMs = now ? 0 : this.#lifetimeMs - tenth + random.int(2 * tenth);
     this.#nextRefresh = clock.wallTime() + waitMs;
     this.#timer = clock.after(waitMs * MILLISECOND, () => {
-      void this.ask().then(() => this.keepAsking());
+      this.#refreshing = true;
+      void this.ask().then(() => {
+        this.#refreshing = false;
+        this.keepAsking();
+      });
     });
   }
 
@@ -135,35 +150,38 @@ export class Chain {
     };
   }
 
-  async #askOne(index: number, { method, discover }: Source): Promise<Found> {
-    const { clock, log, onAsked } = this.#deps;
-    const stats = this.#deps.stats.get(method)!;
+  async #askOne({ method, discover }: Source): Promise<{ found: Found | undefined; outcome: Outcome }> {
+    const { clock, log, onAsked, stats } = this.#deps;
+    const counts = stats.get(method)!;
     const began = clock.now();
     const durationMs = (): number => Math.round((clock.now() - began) / MILLISECOND);
-    stats.attempts += 1;
+    counts.attempts += 1;
     try {
       const found = this.#withoutSelf(await discover());
-      stats.successes += 1;
+      counts.successes += 1;
       const peers = found.addresses.length;
       for (const warning of found.warnings) log.debug({ operation: 'discovery', method }, warning);
       if (peers > 0) {
-        this.#outcomes[index] = { kind: 'found', peers, durationMs: durationMs() };
         this.#say(method, 'info', `${method} found ${found.addresses.join(', ')}`);
-      } else {
-        const reason = found.nobody ?? 'it names nobody';
-        this.#outcomes[index] = { kind: 'nobody', reason, durationMs: durationMs() };
-        this.#say(method, 'info', `${method} found nobody: ${reason}`);
+        return { found, outcome: { kind: 'found', peers, durationMs: durationMs() } };
       }
-      return found;
+      const reason = found.nobody ?? 'it names nobody';
+      this.#say(method, 'info', `${method} found nobody: ${reason}`);
+      return { found, outcome: { kind: 'nobody', reason, durationMs: durationMs() } };
     } catch (error) {
-      stats.failures += 1;
+      counts.failures += 1;
       const reason = error instanceof Error ? error.message : String(error);
-      this.#outcomes[index] = { kind: 'failed', reason, durationMs: durationMs() };
       this.#say(method, 'warn', `${method} could not be asked: ${reason}`);
-      return nobody(reason);
+      return { found: undefined, outcome: { kind: 'failed', reason, durationMs: durationMs() } };
     } finally {
       onAsked(method, (clock.now() - began) / SECOND);
     }
+  }
+
+  /** An incomplete answer adds to what the same source found before; it takes nothing back. */
+  #withKnown(method: string, { addresses, complete }: Found): readonly Address[] {
+    if (complete || this.#winner?.method !== method) return addresses;
+    return [...new Set([...addresses, ...this.#winner.addresses])].slice(0, CANDIDATES_MAX);
   }
 
   /** Once per change: a source that is asked every few seconds would fill the log. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { formatAddress } from '../../core/address.ts';
 import type { SourceConfig } from '../../core/config/node-config.ts';
 import { decodeTags } from '../../core/membership/tags.ts';
-import { OperatedWorld, seeds } from './operated-world.ts';
+import { OperatedWorld, seeds, SILENCE } from './operated-world.ts';
 
 /** Hosts get their addresses in order, from this network. */
 const at = (index: number): string => new OperatedWorld({ a: {}, b: {}, c: {}, d: {} }).world.hosts[index]!.address;
@@ -61,6 +61,38 @@ describe('a node that starts', () => {
     expect(world.failures.get('a')).toMatchObject({ code: 'NO_PEERS' });
     const timers = world.world.hosts[0]!.timers;
     expect(timers).toBe(0);
+  });
+
+  test('does not say that it runs on when it is about to end', async () => {
+    const world = await new OperatedWorld({ a: { onNoPeers: 'fail' } }).until(1);
+    expect(world.said('a').filter((line) => line.includes('keeps trying'))).toEqual([]);
+  });
+
+  test('that is told to fail does not before the sources have answered', async () => {
+    const world = new OperatedWorld({ a: { onNoPeers: 'fail', sources: [dns('peers.test')] } });
+    world.resolver.hosts.set('peers.test', 'SERVFAIL');
+    await world.until(20);
+    expect(world.failures.get('a')).toBeUndefined();
+    world.resolver.hosts.delete('peers.test');
+    await world.until(60);
+    expect(world.failures.get('a')).toMatchObject({ code: 'NO_PEERS' });
+  });
+
+  test('can be stopped while a name service keeps it waiting', async () => {
+    const world = new OperatedWorld({ a: { sources: [dns('peers.test')] } });
+    world.resolver.hosts.set('peers.test', SILENCE);
+    await world.until(2);
+    expect(world.begun.has('a')).toBe(false);
+    await world.node('a').leave();
+    await world.until(3);
+    expect(world.begun.has('a')).toBe(true);
+    expect(world.world.hosts[0]!.timers).toBe(0);
+  });
+
+  test('cannot be begun again after its end', async () => {
+    const world = await new OperatedWorld({ a: {} }).until(1);
+    await world.node('a').leave();
+    await expect(world.node('a').begin()).rejects.toMatchObject({ code: 'NODE_ENDED' });
   });
 
   test('waits for peers to be named when told so', async () => {
@@ -127,6 +159,20 @@ describe('sources', () => {
     expect(world.said('b').filter((line) => line.includes('could not be asked'))).toHaveLength(1);
   });
 
+  test('whose answer is cut short add to what is known, and take nothing back', async () => {
+    const world = new OperatedWorld({ a: {}, b: {}, c: { sources: [dns('peers.test')] } });
+    const [a, b] = [at(0), at(1)].map((address) => address.replace(/:\d+$/, '')) as [string, string];
+    world.resolver.hosts.set('peers.test', [a]);
+    await world.until(5);
+    world.resolver.hosts.set('peers.test', [b]);
+    world.resolver.complete = false;
+    await world.until(20);
+    expect(world.node('c').discoveryHealth()).toMatchObject({ peers_discovered: 2 });
+    world.resolver.complete = true;
+    await world.until(35);
+    expect(world.node('c').discoveryHealth()).toMatchObject({ peers_discovered: 1 });
+  });
+
   test('that are read again lead two clusters together', async () => {
     const world = new OperatedWorld({ a: {}, b: { sources: [dns('peers.test')] } });
     await world.until(10);
@@ -181,6 +227,31 @@ describe('what a node leaves behind', () => {
     expect(world.node('a').readiness().ready).toBe(true);
   });
 
+  test('is put aside when the label is another one, mistyped or not', async () => {
+    const world = new OperatedWorld({ a: {}, b: { sources: [seeds(at(0))] } });
+    await world.until(10);
+    const store = world.stores.get('b')!;
+    const before = store.get('/data/snapshot');
+    await world.node('b').stop();
+    await world.startAgain('b', { label: 'mistyped' });
+    expect(world.said('b')).toContainEqual(expect.stringMatching(/^warn .*label "", not "mistyped".*other-label/));
+    expect(store.get('/data/snapshot.other-label')).toEqual(before);
+  });
+
+  test('outlives lives that never ran, and lives as a single node', async () => {
+    const world = new OperatedWorld({ a: {}, b: { sources: [seeds(at(0))] } });
+    await world.until(10);
+    const store = world.stores.get('b')!;
+    await world.node('b').stop();
+    const before = store.get('/data/snapshot');
+    await world.startAgain('b', {}, false);
+    await world.node('b').stop();
+    expect(store.get('/data/snapshot')).toEqual(before);
+    await world.startAgain('b', { enabled: false });
+    await world.node('b').stop();
+    expect(store.get('/data/snapshot')).toEqual(before);
+  });
+
   test('is written again after a full disk, which is said once', async () => {
     const world = new OperatedWorld({ a: {}, b: { sources: [seeds(at(0))] } });
     world.disk.full = true;
@@ -220,6 +291,32 @@ describe('a running node', () => {
       .membership.members()
       .find((member) => member.name === 'b')!;
     expect(decodeTags(seen.meta)).toEqual({ role: 'db' });
+  });
+
+  test('takes over nothing once it is leaving, and asks nobody any more', async () => {
+    const world = await new OperatedWorld({ a: {}, b: { sources: [dns('peers.test')] } }).until(5);
+    const { config } = world.node('b');
+    await world.node('b').leave();
+    world.node('b').reload(config);
+    const { asked } = world.resolver;
+    await world.until(60);
+    expect(world.resolver.asked).toBe(asked);
+    expect(world.world.hosts[1]!.timers).toBe(0);
+  });
+
+  test('that reads its configuration while it looks for its cluster asks in one loop, not two', async () => {
+    const world = new OperatedWorld({ a: { sources: [dns('peers.test')] } });
+    world.resolver.hosts.set('peers.test', 'SERVFAIL');
+    await world.until(2);
+    world.node('a').reload(world.node('a').config);
+    world.resolver.hosts.delete('peers.test');
+    await world.until(60);
+    const { asked } = world.resolver;
+    await world.until(120);
+    // Nobody is found, so the sources are asked every five seconds.
+    expect(world.resolver.asked - asked).toBeLessThanOrEqual(14);
+    await world.node('a').stop();
+    expect(world.world.hosts[0]!.timers).toBe(0);
   });
 
   test('says goodbye: the others see it leave, and its next life comes back', async () => {

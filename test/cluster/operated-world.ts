@@ -18,11 +18,15 @@ export interface Line {
   readonly fields: LogFields;
 }
 
+/** As an answer of `TestResolver`: there never is one. */
+export const SILENCE = 'silence';
+
 /** Names that a test can change while the world runs. A `string` is a failure. */
 export class TestResolver implements Resolver {
   readonly hosts = new Map<string, readonly string[] | string>();
   readonly srv = new Map<string, readonly Pick<DnsService, 'target' | 'port'>[] | string>();
   asked = 0;
+  complete = true;
 
   addresses(name: string): Promise<DnsAnswer<string>> {
     if (/^[\d.]+$/.test(name)) return this.#answer(name, [name]);
@@ -44,10 +48,11 @@ export class TestResolver implements Resolver {
 
   #answer<T>(name: string, records: readonly T[] | string | undefined): Promise<DnsAnswer<T>> {
     this.asked += 1;
+    if (records === SILENCE) return new Promise(() => {});
     if (typeof records === 'string') {
       return Promise.reject(new ResolveFailed(name, 'server-failure', `${name}: ${records}`));
     }
-    const answer = { records: records ?? [], lifetimeMs: 10_000, complete: true };
+    const answer = { records: records ?? [], lifetimeMs: 10_000, complete: this.complete };
     return Promise.resolve(answer.records.length > 0 ? answer : { ...answer, absent: 'no-such-name' });
   }
 }
@@ -94,6 +99,9 @@ export class OperatedWorld {
   readonly resolver = new TestResolver();
   readonly disk = { full: false };
   readonly nodes = new Map<string, Cluster>();
+  /** Those whose `begin` has returned. */
+  readonly begun = new Set<string>();
+  readonly #hosts = new Map<string, Host>();
   readonly failures = new Map<string, unknown>();
   readonly stores = new Map<string, Store>();
   readonly #lines = new Map<string, Line[]>();
@@ -138,31 +146,43 @@ export class OperatedWorld {
     return this.#lines.get(name) ?? [];
   }
 
+  /** The next life of a node on a host that stayed up; `begin` false leaves it before its beginning. */
+  async startAgain(name: string, config: Partial<ClusterConfig>, begin = true): Promise<void> {
+    const cluster = await this.#create(this.#hosts.get(name)!, { config });
+    if (begin) await Promise.all([cluster.begin(), this.until(this.world.now() / SECOND + 1)]);
+  }
+
   async #start(host: Host, spec: NodeSpec): Promise<void> {
-    this.stores.set(host.name, host.store);
     try {
-      const cluster = await Cluster.create({
-        config: configOf(host.name, spec),
-        ports: {
-          clock: host.clock,
-          random: host.random,
-          transport: host.transport,
-          crypto: host.crypto,
-          files: new TestFiles(host, this.disk),
-          log: this.#logOf(host.name),
-          resolver: () => this.resolver,
-        },
-        version: '0',
-        address: host.address,
-        bind: host.address,
-        isOwn: (address) => sameAddress(address, host.address),
-        freshName: () => `fresh-${host.boot}`,
-      });
-      this.nodes.set(host.name, cluster);
-      await cluster.begin();
+      await (await this.#create(host, spec)).begin();
+      this.begun.add(host.name);
     } catch (error) {
       this.failures.set(host.name, error);
     }
+  }
+
+  async #create(host: Host, spec: NodeSpec): Promise<Cluster> {
+    this.#hosts.set(host.name, host);
+    this.stores.set(host.name, host.store);
+    const cluster = await Cluster.create({
+      config: configOf(host.name, spec),
+      ports: {
+        clock: host.clock,
+        random: host.random,
+        transport: host.transport,
+        crypto: host.crypto,
+        files: new TestFiles(host, this.disk),
+        log: this.#logOf(host.name),
+        resolver: () => this.resolver,
+      },
+      version: '0',
+      address: host.address,
+      bind: host.address,
+      isOwn: (address) => sameAddress(address, host.address),
+      freshName: () => `fresh-${host.boot}`,
+    });
+    this.nodes.set(host.name, cluster);
+    return cluster;
   }
 
   #logOf(name: string, more: LogFields = {}): Log {
