@@ -42,7 +42,10 @@ export function guardOf(access: Access, crypto: Crypto): Guard {
     if (access.caFile !== '' && request.peer.certified) return;
     if (token !== '') return requireToken(request, tokenHash, crypto);
     if (access.caFile !== '') throw forbidden('Show a client certificate that the authority in admin.ca_file signed.');
-    if (!local) throw forbidden('Set admin.token or admin.ca_file, or ask on a loopback address.');
+    // A handler that is mounted into another server, or behind a proxy, may be asked from anywhere.
+    if (!local || !/^(127\.|::1$|::ffff:127\.)/i.test(request.peer.address)) {
+      throw forbidden('Set admin.token or admin.ca_file, or ask on a loopback address.');
+    }
     if (!isPlainHost(request.headers['host'])) {
       throw forbidden('The Host header must be an IP address or localhost. Set admin.token to use other names.');
     }

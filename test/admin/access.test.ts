@@ -9,11 +9,16 @@ const LOCAL: Config = { bind: '127.0.0.1:50051', allowChanges: undefined, token:
 const OPEN: Config = { ...LOCAL, bind: '10.0.0.1:50051' };
 const CHANGE = '/cluster/keys/use';
 
-async function status(config: Config, headers: Record<string, string> = {}, certified = false): Promise<number> {
+async function status(
+  config: Config,
+  headers: Record<string, string> = {},
+  certified = false,
+  from = '127.0.0.1',
+): Promise<number> {
   const response = await new AdminDesk(config).ask('POST', CHANGE, {
     headers: { 'content-type': 'application/json', ...headers },
     body: new TextEncoder().encode('{"key":"k"}'),
-    peer: { address: '10.9.9.9', certified },
+    peer: { address: from, certified },
   });
   return response.status;
 }
@@ -40,6 +45,19 @@ describe('who may change things', () => {
     expect(await status({ ...OPEN, caFile: 'ca.pem', token: 't' }, {}, true)).toBe(200);
     expect(await status(OPEN, {}, true)).toBe(403);
   });
+
+  test.each(['127.0.0.9', '::1', '::ffff:127.0.0.1'])('%s is this very machine', async (from) => {
+    expect(await status(LOCAL, {}, false, from)).toBe(200);
+  });
+
+  // The handler may be mounted into a server that listens elsewhere than `admin.bind` says.
+  test.each(['203.0.113.77', '::ffff:10.0.0.1', 'fe80::1%eth0', ''])(
+    '%j is not, wherever we are bound',
+    async (from) => {
+      expect(await status(LOCAL, {}, false, from)).toBe(403);
+      expect(await status({ ...LOCAL, token: 't' }, bearer('t'), false, from)).toBe(200);
+    },
+  );
 
   test('what to show is said', async () => {
     const desk = new AdminDesk({ token: 't' });
