@@ -5,11 +5,12 @@ import type { HttpHandler, HttpHeaders, HttpRequest, HttpResponse } from '../por
 import type { Log } from '../ports/log.ts';
 import { guardOf, type Guard } from './access.ts';
 import { badRequest, checkContentType, targetOf, type Target } from './call.ts';
+import { EventStreams } from './event-streams.ts';
 import type { Operated } from './operated.ts';
 import { AdminRefusal } from './refusal.ts';
 import { ROUTES, type Desk, type Route } from './routes.ts';
 
-export interface AdminOptions extends Omit<Desk, 'node'> {
+export interface AdminOptions extends Omit<Desk, 'node' | 'streams'> {
   /** Checked by `checkAdmin`. */
   readonly config: Pick<AdminConfig, 'bind' | 'allowChanges' | 'token' | 'caFile'>;
   readonly crypto: Crypto;
@@ -30,7 +31,7 @@ const COMMON: HttpHeaders = { 'cache-control': 'no-store', 'x-content-type-optio
 export function adminHandler(node: Operated, options: AdminOptions): HttpHandler {
   const guard = guardOf(options.config, options.crypto);
   const log = options.log.child({ operation: 'admin' });
-  const desk: Desk = { node, clock: options.clock, log, scrape: options.scrape };
+  const desk: Desk = { node, clock: options.clock, log, streams: new EventStreams(), scrape: options.scrape };
   return async (request) => {
     let target: Target = { path: '', query: new Map() };
     try {

@@ -6,7 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { HttpBody, HttpRequest } from '../ports/http.ts';
 import type { Log } from '../ports/log.ts';
 import { badRequest, textField } from './call.ts';
-import { eventLines } from './event-lines.ts';
+import type { EventStreams } from './event-streams.ts';
 import type { Operated } from './operated.ts';
 
 /** What the routes of one node work with. */
@@ -14,6 +14,7 @@ export interface Desk {
   readonly node: Operated;
   readonly clock: Clock;
   readonly log: Log;
+  readonly streams: EventStreams;
   /** All metrics in the text format of Prometheus. */
   readonly scrape: () => Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -54,9 +55,9 @@ export const ROUTES: readonly Route[] = [
   open('/cluster/nodes', (desk, { query }) => ({ json: nodes(desk.node, query) }), ['state', 'name']),
   open('/cluster/discovery/health', ({ node }) => ({ json: node.discoveryHealth() })),
   open('/cluster/info', ({ node }) => ({ json: info(node) })),
-  open('/cluster/events', ({ node: { membership }, clock }, { request }) => {
+  open('/cluster/events', ({ node: { membership }, clock, streams }, { request }) => {
     if (!membership.running) throw new NotRunning('/cluster/events');
-    return { contentType: 'application/x-ndjson', body: eventLines(membership, clock, request.signal) };
+    return { contentType: 'application/x-ndjson', body: streams.open(membership, clock, request.signal) };
   }),
   { method: 'GET', path: '/cluster/keys', guarded: true, query: [], reply: ({ node }) => ({ json: keys(node) }) },
 

@@ -1,5 +1,5 @@
 import { adminHandler, type AdminOptions } from '../../core/admin/handler.ts';
-import type { HttpBody, HttpRequest, HttpResponse } from '../../core/ports/http.ts';
+import type { HttpBody, HttpHandler, HttpRequest, HttpResponse } from '../../core/ports/http.ts';
 import { nodeCrypto } from '../../transports/crypto.ts';
 import { RecordingLog } from '../health/recording-log.ts';
 import { LoneNode } from '../membership/lone-node.ts';
@@ -14,21 +14,20 @@ export class AdminDesk {
   readonly lone = new LoneNode();
   readonly node = new FakeNode(this.lone);
   readonly log = new RecordingLog();
-  readonly #config: Config;
+  readonly #handler: HttpHandler;
 
   constructor(config: Partial<Config> = {}) {
-    this.#config = { bind: '127.0.0.1:50051', allowChanges: undefined, token: '', caFile: '', ...config };
-  }
-
-  async ask(method: string, url: string, more: Partial<HttpRequest> = {}): Promise<HttpResponse> {
-    const handler = adminHandler(this.node, {
-      config: this.#config,
+    this.#handler = adminHandler(this.node, {
+      config: { bind: '127.0.0.1:50051', allowChanges: undefined, token: '', caFile: '', ...config },
       crypto: nodeCrypto(),
       clock: this.lone.clock,
       log: this.log,
       scrape: () => Promise.resolve({ contentType: 'text/plain; version=0.0.4', text: 'rollcall_ready 1\n' }),
     });
-    return handler({
+  }
+
+  async ask(method: string, url: string, more: Partial<HttpRequest> = {}): Promise<HttpResponse> {
+    return this.#handler({
       method,
       url,
       headers: {},

@@ -3,8 +3,7 @@ import { alive, described, LoneNode, suspect } from '../membership/lone-node.ts'
 import { AdminDesk, linesOf } from './desk.ts';
 
 /** A listener that has read the first, empty line. */
-async function listening() {
-  const desk = new AdminDesk();
+async function listening(desk = new AdminDesk()) {
   const gone = new AbortController();
   const response = await desk.ask('GET', '/cluster/events', { signal: gone.signal });
   const lines = linesOf(response.body);
@@ -70,6 +69,21 @@ describe('the stream of events', () => {
     sender.node.send('me', new TextEncoder().encode('secret'));
     desk.lone.hear(sender.parts('10.0.0.1:7946'));
     expect(JSON.parse(await read())).toEqual({ time: expect.any(String), type: 'message', from: 'a', bytes: 6 });
+  });
+
+  test('only 32 are open at once: listeners leave room for all other questions', async () => {
+    const { desk, gone, read } = await listening();
+    for (let open = 1; open < 32; open += 1) await listening(desk);
+    expect((await desk.ask('HEAD', '/cluster/events')).status).toBe(503);
+    expect(await desk.json('GET', '/cluster/events')).toMatchObject({
+      status: 503,
+      body: { error: { code: 'TOO_MANY_LISTENERS', message: expect.stringContaining('32') } },
+    });
+    expect((await desk.json('GET', '/healthz')).status).toBe(200);
+    gone.abort();
+    expect(await read()).toBe('end');
+    expect((await desk.ask('HEAD', '/cluster/events')).status).toBe(200);
+    expect((await listening(desk)).first).toBe('\n');
   });
 
   test('a node that does not run has nothing to tell', async () => {
