@@ -17,8 +17,8 @@ const WORLDS = 30;
 
 /** The same drill on real sockets and in the simulator, with the latency that the real one measured. */
 export async function agreement({ script, quick }: Context): Promise<string> {
-  const forming: DrillPlan = { formations: quick ? 4 : 8, kills: 0, killedAtOnce: 0 };
-  const killing: DrillPlan = { formations: 1, kills: quick ? 4 : 18, killedAtOnce: 1 };
+  const forming: DrillPlan = { formations: quick ? 2 : 8, kills: 0, killedAtOnce: 0 };
+  const killing: DrillPlan = { formations: 1, kills: quick ? 4 : 14, killedAtOnce: 1 };
   const workers = Array.from({ length: CLUSTERS }, () => new WorkerProcess(script));
   const drill = (worker: WorkerProcess, plan: DrillPlan): Promise<DrillResult> =>
     worker.ask('drill', { preset: PRESET, nodes: NODES, plan } satisfies RealDrill);

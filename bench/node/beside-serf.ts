@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from './context.ts';
 import { convergence, form, killed, type Detection } from './pool.ts';
@@ -31,8 +32,9 @@ interface Measured {
 
 /** Pools of Serf agents and of Rollcall nodes, all with the same settings and at the same time. */
 export async function besideSerf({ script, quick }: Context): Promise<string> {
-  const windowMs = quick ? 15_000 : 30_000;
-  const rounds = quick ? 2 : 5;
+  if (spawnSync('serf', ['version']).status !== 0) return 'Beside Serf: skipped, the program serf is not installed';
+  const windowMs = quick ? 8_000 : 24_000;
+  const rounds = quick ? 1 : 4;
   const measured = await Promise.all(kinds(script, rounds).map((kind) => measure(kind, windowMs, rounds)));
   const [serf, ...ours] = measured as [Measured, ...Measured[]];
   return [

@@ -28,12 +28,12 @@ class Crew {
   readonly #occupants: readonly Occupant[];
   readonly #views: Views;
   readonly #watchers = new Watchers();
-  readonly roundTrips: Micros[] = [];
+  #roundTrips: Micros[] = [];
 
   constructor(seats: readonly Seat[], preset: PresetName, everybody: readonly string[]) {
     this.#views = new Views(seats.length, everybody, () => this.#watchers.look());
     const settings = presets[preset];
-    const onRoundTrip = (roundTrip: Micros): void => void this.roundTrips.push(roundTrip);
+    const onRoundTrip = (roundTrip: Micros): void => void this.#roundTrips.push(roundTrip);
     this.#occupants = seats.map(
       (seat, index) => new Occupant(seat, { settings, observe: this.#views.observe(index), onRoundTrip }),
     );
@@ -44,6 +44,21 @@ class Crew {
     const began = monotonicMicros();
     for (const occupant of this.#occupants) occupant.prepare(() => occupant.join(seeds));
     return began;
+  }
+
+  /** Of the probes since the last time. */
+  takeRoundTrips(): readonly Micros[] {
+    const taken = this.#roundTrips;
+    this.#roundTrips = [];
+    return taken;
+  }
+
+  /** Ends all nodes without a goodbye; the process stays, and with it the code that it has compiled. */
+  stop(): void {
+    for (const [index, occupant] of this.#occupants.entries()) {
+      occupant.kill();
+      this.#views.clear(index);
+    }
   }
 
   /** Resolves with the time at which every node here holds each of these alive. */
@@ -77,8 +92,9 @@ export function crewCommands() {
       return seats.map(({ address }) => address);
     },
     join: (seeds: readonly Address[]): number => present().join(seeds),
+    stop: (): void => present().stop(),
     whenAlive: (names: readonly string[]): Promise<number> => present().whenAlive(names),
-    roundTrips: (): readonly Micros[] => present().roundTrips,
+    roundTrips: (): readonly Micros[] => present().takeRoundTrips(),
     whenGone: (names: readonly string[]): Promise<Gone> => present().whenGone(names),
   };
 }

@@ -18,9 +18,11 @@ export interface PoolProcess {
   kill(): Promise<void>;
 }
 
-/** Nodes whose probes are timed. */
+/** Nodes whose probes are timed, and which can begin anew. */
 export interface CrewProcess extends PoolProcess {
-  /** Of all probes so far that were answered, in microseconds. */
+  /** Ends all nodes, and leaves the process. */
+  stop(): Promise<void>;
+  /** Of the probes since the last time that were answered, in microseconds. */
   roundTrips(): Promise<readonly Micros[]>;
 }
 
@@ -61,6 +63,7 @@ export async function startCrew({ script, ...setup }: CrewOptions): Promise<Crew
     names: setup.names,
     address: addresses[0]!,
     join: (seed) => worker.ask('join', [seed]),
+    stop: () => worker.ask('stop', undefined),
     roundTrips: () => worker.ask('roundTrips', undefined),
     whenAlive: (names) => worker.ask('whenAlive', names),
     whenGone: (names) => worker.ask('whenGone', names),
