@@ -97,7 +97,8 @@ addNodeFlags(program.command('node').description('run a node until it is told to
   .action(async (options: Record<string, unknown>) => {
     const { nodeCommand } = await import('./commands/node.ts');
     const { loadConfig } = await import('./load-config.ts');
-    process.exitCode = await nodeCommand(async () => (await loadConfig(options)).result.config);
+    // Questions to a name service that nobody waits for any more must not keep the process.
+    process.exit(await nodeCommand(async () => (await loadConfig(options)).result.config));
   });
 
 const config = program.command('config').description('check or print the configuration of a node');

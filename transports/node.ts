@@ -7,6 +7,7 @@ import type { Layer } from '../core/membership/layers.ts';
 import type { Membership } from '../core/membership/membership.ts';
 import { declareDistributions } from '../core/metrics/distributions.ts';
 import { watchNode } from '../core/metrics/watch-node.ts';
+import { RollcallError } from '../core/errors.ts';
 import type { HttpHandler } from '../core/ports/http.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { Address } from '../core/ports/transport.ts';
@@ -111,7 +112,8 @@ export async function createNode(config: NodeConfig, options: NodeOptions = {}):
       ended,
       begin: () => cluster.begin(),
       async reload(next) {
-        handle = handlerFor((await withToken(next.admin)).token);
+        const { token } = await withToken(next.admin);
+        handle = handlerFor(token);
         ownLog?.setLevel(next.log.level);
         cluster.reload(next);
       },
@@ -131,7 +133,10 @@ async function closeAll(network: Network, admin: HttpServer | undefined): Promis
 
 async function withToken(admin: AdminConfig): Promise<AdminConfig> {
   if (admin.tokenFile === '') return admin;
-  return { ...admin, token: (await readNamedFile('admin.token_file', admin.tokenFile)).trim() };
+  const token = (await readNamedFile('admin.token_file', admin.tokenFile)).trim();
+  if (token !== '') return { ...admin, token };
+  // Without a token whoever is on this machine may change things: that must be said, not happen.
+  throw new RollcallError('TOKEN_MISSING', `admin.token_file names ${admin.tokenFile}, which is empty: write a token.`);
 }
 
 async function serveAdmin(config: AdminConfig, handler: HttpHandler, log: Log): Promise<HttpServer> {

@@ -21,6 +21,8 @@ export async function nodeCommand(load: () => Promise<NodeConfig>): Promise<numb
 
 /** The first signal says goodbye; a second one does not wait for it. A hangup ends a node only with its terminal. */
 function obeySignals(node: Node, reload: () => void): () => void {
+  // Asked now: once the terminal has gone, nothing tells that there was one.
+  const onTerminal = isatty(process.stdin.fd);
   let leaving = false;
   const leave = (signal: NodeJS.Signals): void => {
     if (leaving) process.exit(128 + constants.signals[signal]);
@@ -31,7 +33,10 @@ function obeySignals(node: Node, reload: () => void): () => void {
     );
     void node.leave();
   };
-  const hangUp = (): void => (isatty(process.stdin.fd) ? leave('SIGHUP') : reload());
+  const hangUp = (): void => {
+    if (onTerminal) leave('SIGHUP');
+    else if (!leaving) reload();
+  };
   const handlers = { SIGTERM: leave, SIGINT: leave, SIGHUP: hangUp } as const;
   for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
   return () => {
@@ -43,22 +48,25 @@ function obeySignals(node: Node, reload: () => void): () => void {
 function reloader(node: Node, first: NodeConfig, load: () => Promise<NodeConfig>): () => void {
   const { log } = node;
   let current = first;
+  const takeOver = async (): Promise<void> => {
+    const next = await load();
+    await node.reload(next);
+    const { reloadable } = changedKeys(current, next);
+    // Against the first: what needed a restart before still does.
+    const { needsRestart } = changedKeys(first, next);
+    current = next;
+    const done = reloadable.length === 0 ? 'nothing that can change has changed' : `took over ${reloadable.join(', ')}`;
+    log.info({ operation: 'reload', changed: reloadable }, done);
+    if (needsRestart.length === 0) return;
+    log.warn({ operation: 'reload' }, `restart this node for changes of ${needsRestart.join(', ')}`);
+  };
+  const refuse = (error: unknown): void => {
+    const problem = error instanceof Error ? error.message : String(error);
+    log.error({ operation: 'reload' }, `the configuration was not taken over: ${problem}`);
+  };
+  let last = Promise.resolve();
   return () => {
-    const takeOver = async (): Promise<void> => {
-      const next = await load();
-      const { reloadable, needsRestart } = changedKeys(current, next);
-      await node.reload(next);
-      current = next;
-      const fields = { operation: 'reload', changed: reloadable };
-      const done =
-        reloadable.length === 0 ? 'nothing that can change has changed' : `took over ${reloadable.join(', ')}`;
-      log.info(fields, done);
-      if (needsRestart.length === 0) return;
-      log.warn({ operation: 'reload' }, `restart this node for changes of ${needsRestart.join(', ')}`);
-    };
-    takeOver().catch((error: unknown) => {
-      const problem = error instanceof Error ? error.message : String(error);
-      log.error({ operation: 'reload' }, `the configuration was not taken over: ${problem}`);
-    });
+    // One after the other: the last one asked for is the one that counts.
+    last = last.then(takeOver).catch(refuse);
   };
 }

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
+export const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+export const TSX = import.meta.resolve('tsx');
 
 /** One line of a node's log. */
 export interface LogLine {

@@ -1,9 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Command, eventually } from './node-process.ts';
+import { Command, eventually, MAIN, TSX } from './node-process.ts';
 
 let folder = '';
 const running: Command[] = [];
@@ -175,6 +177,49 @@ describe('rollcall node', () => {
     b.signal('SIGTERM');
     expect(await b.ended).toBe(143);
     a.signal('SIGCONT');
+  });
+
+  test('says goodbye when its terminal is closed', async () => {
+    const a = node('a');
+    const join = await addressOf(a);
+    const words = [process.execPath, '--import', TSX, MAIN, 'node', '--node-id', 'b', ...QUICK, '--join', join];
+    const terminal = spawn('script', ['-qfc', words.map((word) => `'${word}'`).join(' '), '/dev/null'], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env: { PATH: process.env['PATH'] ?? '', ROLLCALL_CLUSTER_MEMBERSHIP_PRESET: 'local' },
+    });
+    await a.line(/^b joined/);
+    terminal.kill('SIGKILL');
+    await a.line(/^b left/);
+  });
+
+  test('ends at once while a name service keeps it waiting', async () => {
+    const silent = createSocket('udp4');
+    await new Promise<void>((resolve) => silent.bind(0, '127.0.0.1', resolve));
+    const a = node('a', [], {
+      ROLLCALL_CLUSTER_DISCOVERY_SERVICE: 'peers.test',
+      ROLLCALL_CLUSTER_DISCOVERY_SERVERS: `127.0.0.1:${silent.address().port}`,
+    });
+    await a.line(/ starts, known/);
+    const asked = process.hrtime.bigint();
+    a.signal('SIGTERM');
+    expect(await a.ended).toBe(0);
+    expect(Number(process.hrtime.bigint() - asked) / 1e9).toBeLessThan(4);
+    silent.close();
+  });
+
+  test('refuses a token file without a token, at its start and when it reads it again', async () => {
+    const file = join(folder, 'token');
+    writeFileSync(file, '\n');
+    const refused = node('a', [], { ROLLCALL_ADMIN_TOKEN_FILE: file });
+    expect(await refused.ended).toBe(2);
+    expect(refused.stderr).toMatch(/admin\.token_file names .*token, which is empty/);
+    writeFileSync(file, 'secret\n');
+    const a = node('a', [], { ROLLCALL_ADMIN_TOKEN_FILE: file });
+    await a.line(/begins its cluster alone/);
+    writeFileSync(file, '');
+    a.signal('SIGHUP');
+    await a.line(/was not taken over: .*which is empty/);
+    expect((await ask(a, '/cluster/keys')).status).toBe(401);
   });
 
   test('rotates its key over the admin interface, into its file', async () => {
