@@ -23,12 +23,12 @@ export function addAdminCommands(program: Command): void {
     await run((terminal) => monitorCommand(options, terminal));
   });
 
-  adminCommand(program, 'leave', 'let a node say goodbye and end', { json: false }).action(async (options: Given) => {
+  adminCommand(program, 'leave', 'let a node say goodbye and end').action(async (options: Given) => {
     const { leaveCommand } = await import('./commands/leave.ts');
     await run((terminal) => leaveCommand(options, terminal));
   });
 
-  adminCommand(program, 'force-leave', 'let a dead member count as having left, everywhere', { json: false })
+  adminCommand(program, 'force-leave', 'let a dead member count as having left, everywhere')
     .argument('<name>', 'the name of the dead member')
     .action(async (name: string, options: Given) => {
       const { forceLeaveCommand } = await import('./commands/leave.ts');
@@ -48,9 +48,11 @@ function addKeysCommands(keys: Command): void {
   keys
     .command('generate')
     .description('print a fresh key')
-    .action(async () => {
+    .addOption(jsonOption())
+    .action(async (options: Given) => {
       const { generateKey } = await import('./commands/keys.ts');
-      process.stdout.write(`${generateKey()}\n`);
+      const key = generateKey();
+      process.stdout.write(`${options['json'] === true ? JSON.stringify({ key }) : key}\n`);
     });
 
   adminCommand(keys, 'list', 'list the keys of a node by fingerprint').action(async (options: Given) => {
@@ -70,8 +72,8 @@ function addKeysCommands(keys: Command): void {
   keys.addHelpText('after', '\nRotation: install on every node, then use on every node, then remove on every node.');
 }
 
-function adminCommand(parent: Command, name: string, description: string, { json = true } = {}): Command {
-  const command = parent
+function adminCommand(parent: Command, name: string, description: string): Command {
+  return parent
     .command(name)
     .description(description)
     .option('--admin <address>', 'admin address of the node (ROLLCALL_ADMIN_BIND, or 127.0.0.1:50051)')
@@ -79,8 +81,12 @@ function adminCommand(parent: Command, name: string, description: string, { json
     .option('--token-file <path>', 'a file that holds the token (ROLLCALL_ADMIN_TOKEN_FILE)')
     .option('--ca <path>', 'PEM: whose signature to believe when --admin is an https URL')
     .option('--cert <path>', 'PEM: the certificate to show to it')
-    .option('--key <path>', "PEM: the certificate's key");
-  return json ? command.addOption(new Option('--json', 'print JSON')) : command;
+    .option('--key <path>', "PEM: the certificate's key")
+    .addOption(jsonOption());
+}
+
+function jsonOption(): Option {
+  return new Option('--json', 'print JSON');
 }
 
 async function run(command: (terminal: Terminal) => Promise<number>): Promise<void> {

@@ -106,6 +106,7 @@ const config = program.command('config').description('check or print the configu
 addNodeFlags(
   config.command('check').description('find everything that is wrong with a configuration, or say what it means'),
 )
+  .option('--json', 'print JSON')
   .addHelpText('after', '\nExample:\n  rollcall config check --config rollcall.toml')
   .action(async (options: Record<string, unknown>) => {
     const { configCheckCommand } = await import('./commands/config.ts');

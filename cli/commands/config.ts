@@ -1,5 +1,7 @@
+import { InvalidConfig } from '../../core/config/problems.ts';
 import { printConfig, shownKeys, sourceInWords } from '../../core/config/print.ts';
 import type { ConfigResult } from '../../core/config/read.ts';
+import { RollcallError } from '../../core/errors.ts';
 import { configInWords } from '../config-in-words.ts';
 import { ExitCode } from '../exit-code.ts';
 import { loadConfig } from '../load-config.ts';
@@ -7,12 +9,33 @@ import { loadConfig } from '../load-config.ts';
 /** What commander hands over. */
 type Options = Readonly<Record<string, unknown>>;
 
-/** Says what a configuration means; throws everything that is wrong with it. */
+/** Says what a configuration means; throws everything that is wrong with it, or with `--json` prints that. */
 export async function configCheckCommand(options: Options): Promise<number> {
+  if (options['json'] === true) return checkForPrograms(options);
   const { result, file } = await loadConfig(options);
   const words = configInWords(result.config).map((sentence) => `  ${sentence}\n`);
   process.stdout.write(`${file?.path ?? 'flags and environment'}: ok\n${words.join('')}`);
   return ExitCode.pass;
+}
+
+async function checkForPrograms(options: Options): Promise<number> {
+  const { config: file } = options;
+  const print = (verdict: object): void => void process.stdout.write(`${JSON.stringify(verdict, null, 2)}\n`);
+  try {
+    const { result } = await loadConfig(options);
+    print({ ok: true, file, says: configInWords(result.config) });
+    return ExitCode.pass;
+  } catch (error) {
+    if (!(error instanceof RollcallError)) throw error;
+    print({ ok: false, file, problems: problemsOf(error) });
+    return ExitCode.usage;
+  }
+}
+
+/** A file that cannot be read is one problem, and has no place in itself. */
+function problemsOf(error: RollcallError): object[] {
+  if (!(error instanceof InvalidConfig)) return [{ message: error.message }];
+  return error.problems.map(({ says, ...problem }) => ({ ...problem, message: says }));
 }
 
 export async function configPrintCommand(options: Options): Promise<number> {

@@ -6,15 +6,18 @@ import type { Terminal } from '../terminal.ts';
 /** Lets the node say goodbye and end. */
 export function leaveCommand(options: Given, terminal: Terminal): Promise<number> {
   return adminTask(options, terminal, async (client) => {
-    await client.change('/cluster/leave');
-    terminal.out('The node is leaving.\n');
+    tell(await client.change('/cluster/leave'), 'The node is leaving.', options, terminal);
   });
 }
 
 /** Lets a dead member count as having left, everywhere. */
 export function forceLeaveCommand(name: string, options: Given, terminal: Terminal): Promise<number> {
   return adminTask(options, terminal, async (client) => {
-    await client.change('/cluster/force-leave', { name });
-    terminal.out(`${printable(name)} counts as having left.\n`);
+    const answer = await client.change('/cluster/force-leave', { name });
+    tell(answer, `${printable(name)} counts as having left.`, options, terminal);
   });
+}
+
+function tell(answer: unknown, words: string, options: Given, { out }: Terminal): void {
+  out(`${options['json'] === true ? JSON.stringify(answer) : words}\n`);
 }

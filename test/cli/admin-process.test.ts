@@ -80,3 +80,15 @@ test('a key is made without a node', async () => {
   expect(status).toBe(0);
   expect(Buffer.from(stdout.trim(), 'base64')).toHaveLength(32);
 });
+
+test('a key is made as JSON, too', async () => {
+  const { status, stdout } = await rollcall(['keys', 'generate', '--json']);
+  expect(status).toBe(0);
+  expect(Buffer.from((JSON.parse(stdout) as { key: string }).key, 'base64')).toHaveLength(32);
+});
+
+test('changes take --json', async () => {
+  const { status, stderr } = await rollcall(['force-leave', 'nobody', '--json']);
+  expect(status).toBe(1);
+  expect(stderr).toContain('"nobody"');
+});

@@ -157,6 +157,21 @@ describe('changes', () => {
     expect(terminal.complaints).toContain('"cat" is alive');
   });
 
+  test('--json passes on what the node said', async () => {
+    meet();
+    const json = { json: true } as const;
+    await forceLeaveCommand('bob', json, terminal);
+    await changeKeysCommand('install', 'Z2l2ZW4=', json, terminal);
+    await leaveCommand(json, terminal);
+    const keys = [{ fingerprint: 'ab12', bits: 256, primary: true }];
+    expect(
+      terminal.shown
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([{ status: 'left', name: 'bob' }, { keys }, { status: 'leaving' }]);
+  });
+
   test('keys are listed by fingerprint', async () => {
     expect(await listKeysCommand({}, terminal)).toBe(0);
     expect(terminal.shown).toBe('FINGERPRINT BITS USE\nab12         256 seals and opens\n');

@@ -58,6 +58,62 @@ describe.concurrent('rollcall config check', () => {
     );
   });
 
+  test('with --json says what it means for programs', async () => {
+    const { status, stdout, stderr } = await config(['check', '--json', '--config', 'good.toml']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      ok: true,
+      file: 'good.toml',
+      says: expect.arrayContaining(['Messages are encrypted with 1 key.']),
+    });
+  });
+
+  test('with --json tells everything that is wrong on stdout, and ends with 2', async () => {
+    const given = ['check', '--json', '--config', 'bad.toml'];
+    const { status, stdout, stderr } = await config(given, { ROLLCALL_LOG_LEVEL: 'loud' });
+    expect({ status, stderr }).toEqual({ status: 2, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      ok: false,
+      file: 'bad.toml',
+      problems: [
+        {
+          path: 'cluster.node_idd',
+          message: expect.stringContaining('cluster.node_idd'),
+          suggestion: expect.stringContaining('node_id'),
+          source: { kind: 'file', file: 'bad.toml', key: 'cluster.node_idd' },
+          line: 2,
+          column: 1,
+        },
+        {
+          path: 'cluster.allow[0]',
+          message: expect.stringContaining('10.0.0.0/33'),
+          value: '10.0.0.0/33',
+          allowed: expect.any(String),
+          source: { kind: 'file', file: 'bad.toml', key: 'cluster.allow' },
+          line: 3,
+          column: 10,
+        },
+        {
+          path: 'log.level',
+          message: expect.stringContaining('loud'),
+          value: 'loud',
+          allowed: expect.stringContaining('debug'),
+          source: { kind: 'environment', variable: 'ROLLCALL_LOG_LEVEL' },
+        },
+      ],
+    });
+  });
+
+  test('with --json tells of a file that is not there, too', async () => {
+    const { status, stdout } = await config(['check', '--json', '--config', 'none.toml']);
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({
+      ok: false,
+      file: 'none.toml',
+      problems: [{ message: 'The configuration none.toml cannot be read: there is no such file.' }],
+    });
+  });
+
   test.each([
     ['a file that is not there', ['--config', 'none.toml'], 'there is no such file'],
     ['a file that is a folder', ['--config', '.'], 'it is a folder'],
