@@ -1,8 +1,9 @@
 import { InvalidSetting } from '../core/errors.ts';
 import type { Meter, Reading, Sample } from '../core/ports/meter.ts';
+import { PROCESS_METRICS } from './process-metrics.ts';
 
 export interface PromMeterOptions {
-  /** Also tells of this process: memory, CPU, event loop, garbage collection, file descriptors. */
+  /** Also tells of this process: CPU, memory, open files, event loop. Costs nothing until somebody scrapes. */
   readonly process?: boolean;
 }
 
@@ -13,9 +14,8 @@ export interface PromMeter extends Meter {
 
 /** Numbers through prom-client, in a registry of their own. */
 export async function promMeter(options: PromMeterOptions = {}): Promise<PromMeter> {
-  const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = await import('prom-client');
+  const { Counter, Gauge, Histogram, Registry } = await import('prom-client');
   const registry = new Registry();
-  if (options.process) collectDefaultMetrics({ register: registry });
 
   const declared = (name: string, help: string) => {
     if (registry.getSingleMetric(name) !== undefined) throw new InvalidSetting('metric name', name, 'declared once');
@@ -28,7 +28,7 @@ export async function promMeter(options: PromMeterOptions = {}): Promise<PromMet
     metric.get = async () => ({ ...(await described()), values: samples(read()) });
   };
 
-  return {
+  const meter: PromMeter = {
     counter(name, help, read) {
       readOnDemand(new Counter(declared(name, help)), read);
     },
@@ -43,6 +43,8 @@ export async function promMeter(options: PromMeterOptions = {}): Promise<PromMet
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
+  if (options.process) for (const { name, kind, help, read } of PROCESS_METRICS) meter[kind](name, help, read);
+  return meter;
 }
 
 function samples(reading: Reading): Sample[] {

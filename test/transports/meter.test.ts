@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import perfHooks, { PerformanceObserver } from 'node:perf_hooks';
+import { describe, expect, test, vi } from 'vitest';
 import { promMeter } from '../../transports/meter.ts';
 
 describe('a scrape', () => {
@@ -30,8 +31,26 @@ describe('a scrape', () => {
   test('tells of the process only when asked to', async () => {
     expect((await (await promMeter()).scrape()).text.trim()).toBe('');
     const { text } = await (await promMeter({ process: true })).scrape();
-    expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
-    expect(text).toMatch(/^nodejs_eventloop_lag_seconds [\d.e-]+$/m);
+    for (const name of [
+      'process_cpu_seconds_total',
+      'process_start_time_seconds',
+      'process_resident_memory_bytes',
+      'process_open_fds',
+      'process_max_fds',
+      'nodejs_heap_size_used_bytes',
+      'nodejs_eventloop_active_seconds_total',
+    ]) {
+      expect(Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]), name).toBeGreaterThan(0);
+    }
+    expect(text).toContain(`nodejs_version_info{version="${process.version}"} 1\n`);
+  });
+
+  test('of the process leaves nothing running behind it', async () => {
+    const monitor = vi.spyOn(perfHooks, 'monitorEventLoopDelay');
+    const observe = vi.spyOn(PerformanceObserver.prototype, 'observe');
+    await (await promMeter({ process: true })).scrape();
+    expect([monitor.mock.calls, observe.mock.calls]).toEqual([[], []]);
+    vi.restoreAllMocks();
   });
 
   test('of one meter knows nothing of another', async () => {
