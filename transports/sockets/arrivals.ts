@@ -1,21 +1,15 @@
-import type { Clock, Micros, Timer } from '../../core/ports/clock.ts';
+import type { Clock, Timer } from '../../core/ports/clock.ts';
 import type { Address } from '../../core/ports/transport.ts';
 import type { Connection, ConnectionEvents } from './connection.ts';
-import type { TransportCounters } from './counters.ts';
-import { InboundCarrier } from './inbound-carrier.ts';
+import { InboundCarriers, type InboundCarriersParts } from './inbound-carriers.ts';
 import { addressOf } from './place.ts';
 import { readOpening, type Opening } from './preamble.ts';
 import type { Switchboard } from './switchboard.ts';
 import { WELCOME } from './welcome.ts';
 
-export interface ArrivalsParts {
-  readonly clock: Clock;
-  readonly counters: TransportCounters;
+/** The deadline bounds also the wait for a connection to say what it is for. */
+export interface ArrivalsParts extends InboundCarriersParts {
   readonly switchboard: Switchboard;
-  /** Inbound carriers open at once; more are cut and counted. */
-  readonly carriersMax: number;
-  /** Bounds the wait for a connection to say what it is for, and then for a carrier's first datagram. */
-  readonly deadline: Micros;
   /** The connection is a carrier: it counts as a stream no longer. */
   release(connection: Connection): void;
 }
@@ -23,17 +17,18 @@ export interface ArrivalsParts {
 /** Connections on a port where streams and carriers arrive: each says first which it is. */
 export class Arrivals {
   readonly #parts: ArrivalsParts;
-  readonly #carriers = new Set<Connection>();
+  readonly #carriers: InboundCarriers;
 
   constructor(parts: ArrivalsParts) {
     this.#parts = parts;
+    this.#carriers = new InboundCarriers(parts);
   }
 
   onConnection(connection: Connection, host: string, port: number): void {
     connection.attach(
       new Arrival(connection, this.#parts, (opening, rest) => {
         if (opening.purpose === 'stream') this.#acceptStream(connection, addressOf(host, port), opening.size > 0);
-        else if (opening.purpose === 'datagrams') this.#acceptCarrier(connection, addressOf(host, opening.port));
+        else if (opening.purpose === 'datagrams') this.#acceptCarrier(connection, host, opening.port);
         else {
           this.#parts.counters.openingsUnknown += 1;
           connection.reset();
@@ -50,16 +45,11 @@ export class Arrivals {
   }
 
   /** Datagrams come from where we see them come from; only the port is told, as the connection has another one. */
-  #acceptCarrier(connection: Connection, from: Address): void {
-    const { clock, counters, switchboard, deadline, carriersMax, release } = this.#parts;
-    if (this.#carriers.size >= carriersMax) {
-      counters.carriersRefused += 1;
-      return connection.reset();
-    }
+  #acceptCarrier(connection: Connection, host: string, port: number): void {
+    const { switchboard, release } = this.#parts;
+    const from = addressOf(host, port);
     release(connection);
-    this.#carriers.add(connection);
-    connection.raw.once('close', () => this.#carriers.delete(connection));
-    void new InboundCarrier(connection, clock, counters, deadline, (bytes) => switchboard.deliver(bytes, from));
+    this.#carriers.accept(connection, host, (bytes) => switchboard.deliver(bytes, from));
   }
 }
 

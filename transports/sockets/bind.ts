@@ -9,9 +9,10 @@ import { bindError } from './bind-errors.ts';
 import { CarrierPool } from './carrier-pool.ts';
 import { Connections } from './connection.ts';
 import { TransportCounters } from './counters.ts';
-import type { DatagramPath } from './datagram-path.ts';
+import type { DatagramPath, Deliver } from './datagram-path.ts';
 import { Dialer } from './dialer.ts';
 import type { Wiring } from './endpoint.ts';
+import type { CarrierLimits } from './inbound-carriers.ts';
 import { addressOf, placeOf } from './place.ts';
 import { preamble, type Purpose } from './preamble.ts';
 import { SocketTransport, type BoundTransport } from './socket-transport.ts';
@@ -44,7 +45,7 @@ const ACCEPT_DEADLINE_MS = 10_000;
 /** Connections for datagrams to peers, kept open at once. */
 const CARRIERS_OUT_MAX = 512;
 /** And from peers: a large cluster has many, and none knows which of its peers it will hear from. */
-const CARRIERS_IN_MAX = 4_096;
+const CARRIERS_IN: CarrierLimits = { total: 4_096, perHost: 64, heldBytes: 16 * 1024 * 1024 };
 
 /** Binds the sockets of a node; rejects with an error that says which address and what to do. */
 export async function bindTransport(options: BindOptions): Promise<BoundTransport> {
@@ -60,13 +61,13 @@ export async function bindTransport(options: BindOptions): Promise<BoundTranspor
   const switchboard = new Switchboard(counters);
   const dialer = new Dialer(wanted, connections, counters, security);
   const acceptDeadline = deadlineMs * MILLISECOND;
-  const deliver = (bytes: Uint8Array, from: Address): void => switchboard.deliver(bytes, from);
+  const deliver: Deliver = (bytes, from) => switchboard.deliver(bytes, from);
   const overUdp = options.mode === 'udp';
   const arrivals = new Arrivals({
     clock,
     counters,
     switchboard,
-    carriersMax: CARRIERS_IN_MAX,
+    limits: CARRIERS_IN,
     deadline: acceptDeadline,
     release: (connection) => acceptor.release(connection),
   });

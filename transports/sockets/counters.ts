@@ -24,7 +24,8 @@ export class TransportCounters {
   /** Connections that carry datagrams (modes `tcp` and `tls`). */
   carriersDialed = 0;
   carriersAccepted = 0;
-  carriersRefused = 0;
+  /** Carriers of peers that were closed to make room for others. */
+  carriersCut = 0;
   carriersFailed = 0;
   carriersOpen = 0;
   /** Datagrams that a carrier could not take, or lost when it failed. */

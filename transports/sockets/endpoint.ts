@@ -69,15 +69,17 @@ export class SocketEndpoint<D, S> implements Endpoint<D, S>, Attached {
     for (const stream of this.#streams) stream.hangUp('endpoint-closed');
   }
 
-  receive(bytes: Uint8Array, from: Address): void {
+  receive(bytes: Uint8Array, from: Address): boolean {
     let message: D;
     try {
       message = this.#protocol.datagram.decode(bytes);
     } catch (error) {
-      if (!(error instanceof MalformedPacket)) return surface(error);
-      return guarded(() => this.#handlers.onMalformed(error, from));
+      if (error instanceof MalformedPacket) guarded(() => this.#handlers.onMalformed(error, from));
+      else surface(error);
+      return false;
     }
     guarded(() => this.#handlers.onDatagram(message, from));
+    return true;
   }
 
   accept(connection: Connection, peer: Address): void {

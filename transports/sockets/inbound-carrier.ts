@@ -6,15 +6,25 @@ import type { TransportCounters } from './counters.ts';
 const IDLE: Micros = 60 * SECOND;
 const RECEIPT = Uint8Array.of(1);
 
+export interface CarrierEvents {
+  /** It said something that can be read. */
+  onHeard(): void;
+  /** It holds so many bytes more than before, or less. */
+  onHeld(more: number): void;
+  onGone(): void;
+}
+
 /** Datagrams that a peer sends us on a connection. All that is said back is that some have arrived. */
 export class InboundCarrier implements ConnectionEvents {
   readonly #connection: Connection;
   readonly #clock: Clock;
   readonly #counters: TransportCounters;
-  readonly #deliver: (bytes: Uint8Array) => void;
+  readonly #deliver: (bytes: Uint8Array) => boolean;
+  readonly #events: CarrierEvents;
   #timer: Timer;
-  #lastUsed: Micros;
-  /** How long it may be silent: until its first datagram no longer than any other connection. */
+  /** When it last said something that can be read; what cannot be read is no better than silence. */
+  #lastHeard: Micros;
+  /** How long it may be silent: at first no longer than any other connection. */
   #patience: Micros;
   /** The beginning of a datagram: at most its length and 65535 bytes. */
   #held: Uint8Array = new Uint8Array(0);
@@ -24,13 +34,15 @@ export class InboundCarrier implements ConnectionEvents {
     clock: Clock,
     counters: TransportCounters,
     deadline: Micros,
-    deliver: (bytes: Uint8Array) => void,
+    deliver: (bytes: Uint8Array) => boolean,
+    events: CarrierEvents,
   ) {
     this.#connection = connection;
     this.#clock = clock;
     this.#counters = counters;
     this.#deliver = deliver;
-    this.#lastUsed = clock.now();
+    this.#events = events;
+    this.#lastHeard = clock.now();
     this.#patience = deadline;
     this.#timer = clock.after(deadline, () => this.#onIdle());
     counters.carriersAccepted += 1;
@@ -38,23 +50,35 @@ export class InboundCarrier implements ConnectionEvents {
     connection.attach(this);
   }
 
+  get heldBytes(): number {
+    return this.#held.length;
+  }
+
+  /** Closes it for the sake of others. */
+  cut(): void {
+    this.#hold(new Uint8Array(0));
+    this.#connection.reset();
+  }
+
   onData(bytes: Uint8Array): void {
     const all = joined(this.#held, bytes);
     let start = 0;
+    let heard = false;
     while (all.length - start >= 2) {
       const end = start + 2 + ((all[start]! << 8) | all[start + 1]!);
       if (end > all.length) break;
       this.#counters.datagramsReceived += 1;
       this.#counters.datagramBytesReceived += end - start - 2;
-      this.#deliver(all.subarray(start + 2, end));
+      if (this.#deliver(all.subarray(start + 2, end))) heard = true;
       start = end;
     }
-    this.#held = all.slice(start);
-    if (start === 0) return;
-    // Only whole datagrams keep a carrier open.
-    this.#lastUsed = this.#clock.now();
-    this.#patience = IDLE;
-    if (this.#connection.pending === 0) this.#connection.write(RECEIPT);
+    if (heard) {
+      this.#lastHeard = this.#clock.now();
+      this.#patience = IDLE;
+      this.#events.onHeard();
+    }
+    if (start > 0 && this.#connection.pending === 0) this.#connection.write(RECEIPT);
+    this.#hold(all.slice(start));
   }
 
   onEnd(): void {
@@ -64,10 +88,18 @@ export class InboundCarrier implements ConnectionEvents {
   onGone(): void {
     this.#clock.cancel(this.#timer);
     this.#counters.carriersOpen -= 1;
+    this.#hold(new Uint8Array(0));
+    this.#events.onGone();
+  }
+
+  #hold(bytes: Uint8Array): void {
+    const more = bytes.length - this.#held.length;
+    this.#held = bytes;
+    if (more !== 0) this.#events.onHeld(more);
   }
 
   #onIdle(): void {
-    const rest = this.#lastUsed + this.#patience - this.#clock.now();
+    const rest = this.#lastHeard + this.#patience - this.#clock.now();
     if (rest <= 0) this.#connection.close();
     else this.#timer = this.#clock.after(rest, () => this.#onIdle());
   }

@@ -4,7 +4,8 @@ import type { TransportCounters } from './counters.ts';
 
 /** A protocol as the sockets see it: bytes and connections. */
 export interface Attached {
-  receive(bytes: Uint8Array, from: Address): void;
+  /** Whether the bytes could be decoded. */
+  receive(bytes: Uint8Array, from: Address): boolean;
   accept(connection: Connection, peer: Address): void;
 }
 
@@ -17,9 +18,11 @@ export class Switchboard {
     this.#counters = counters;
   }
 
-  deliver(bytes: Uint8Array, from: Address): void {
-    if (this.attached === undefined) this.#counters.datagramsUnattended += 1;
-    else this.attached.receive(bytes, from);
+  /** Whether somebody could read the bytes. */
+  deliver(bytes: Uint8Array, from: Address): boolean {
+    if (this.attached !== undefined) return this.attached.receive(bytes, from);
+    this.#counters.datagramsUnattended += 1;
+    return false;
   }
 
   accept(connection: Connection, peer: Address): void {

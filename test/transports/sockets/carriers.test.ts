@@ -233,15 +233,18 @@ describe('datagrams on connections', () => {
       Uint8Array.of(...preamble('datagrams', 4321), ...framed('hello'), 0xff, 0xff),
     );
     await until('it is heard', () => node.heard.length === 1);
+    const junk = await dialed(node.address, preamble('datagrams', 4321));
+    await until('it is accepted', () => counters.carriersAccepted === 3);
     const seconds = async (count: number): Promise<void> => {
       for (let i = 0; i < count; i += 2) {
         for (const { socket } of [never, once]) socket.write(new Uint8Array(10));
+        junk.socket.write(Uint8Array.of(0, 3, 9, 9, 9));
         await quiet([counters]);
         clock.advance(2_000);
       }
     };
     await seconds(10);
-    await until('the one is cut', () => never.isGone());
+    await until('two are cut', () => never.isGone() && junk.isGone());
     await seconds(48);
     expect(once.isGone()).toBe(false);
     await seconds(4);
