@@ -1,26 +1,32 @@
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { silentLog } from '../../core/ports/log.ts';
 import { seededRandom } from '../../core/random.ts';
+import { Kind } from '../../core/wire/messages.ts';
+import { placeOf } from '../../transports/sockets/place.ts';
 import { startNode } from '../../transports/start-node.ts';
 import { scrape } from './scrape.ts';
 import { storm } from './streams.ts';
 
-test('300 malformed and slow streams: never more than 32 are open, all are cut in time, and honest ones get through', async () => {
-  const start = async (name: string, seeds: readonly string[]) => {
-    const cluster = {
-      node_id: name,
-      listen_addr: '127.0.0.1:0',
-      seeds,
-      membership: { stream_timeout_ms: 400 },
-      network: { streams_max: 32 },
-    };
-    const node = await startNode({ cluster, admin: { bind: '127.0.0.1:0' } }, { log: silentLog });
-    onTestFinished(() => node.stop());
-    return node;
+const BOUNDS = [{ streams_max: 32 }, { stream_timeout_ms: 400 }] as const;
+
+async function started(name: string, seeds: readonly string[], network: object, membership: object) {
+  const cluster = {
+    node_id: name,
+    listen_addr: '127.0.0.1:0',
+    seeds,
+    network,
+    membership,
   };
-  const target = await start('target', []);
-  const peer = await start('peer', [target.address]);
+  const node = await startNode({ cluster, admin: { bind: '127.0.0.1:0' } }, { log: silentLog });
+  onTestFinished(() => node.stop());
+  return node;
+}
+
+test('300 malformed and slow streams: never more than 32 are open, all are cut in time, and honest ones get through', async () => {
+  const target = await started('target', [], ...BOUNDS);
+  const peer = await started('peer', [target.address], ...BOUNDS);
   const admin = target.admin!;
   const read = async (name: string): Promise<number> => (await scrape(admin)).get(`rollcall_${name}`) ?? Number.NaN;
   const before = await scrape(admin);
@@ -56,4 +62,19 @@ test('300 malformed and slow streams: never more than 32 are open, all are cut i
   }
   const { contacted } = await peer.membership.join([target.address]);
   expect(contacted).toEqual([target.address]);
+});
+
+test('streams that fill the memory with messages which never end are cut before their time', async () => {
+  const target = await started('target', [], {}, { stream_timeout_ms: 30_000 });
+  const { host, port } = placeOf(target.address);
+  const { dropped } = target.membership.counters;
+  // As long as a message may be, and all of it but the end.
+  const length = 19 * 1024 * 1024;
+  const bytes = new Uint8Array(length);
+  bytes.set([Kind.user, 0x81, 0xaa, ...Buffer.from('UserMsgLen'), 0xce, length >>> 24, (length >> 16) & 255, 0, 0]);
+  const sockets = Array.from({ length: 6 }, () => connect({ host, port }).on('error', () => {}));
+  onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
+  for (const socket of sockets) socket.write(bytes);
+  // Three of them fit, six do not.
+  await expect.poll(() => dropped['too-large'], { timeout: 4_000 }).toBeGreaterThanOrEqual(1);
 });

@@ -15,6 +15,7 @@ import type { DatagramPath } from './datagram-path.ts';
 import { guarded, surface } from './guarded.ts';
 import { SocketStream } from './socket-stream.ts';
 import type { Attached, Switchboard } from './switchboard.ts';
+import { UnfinishedMessages } from './unfinished.ts';
 
 /** What endpoints share: the bound sockets. */
 export interface Wiring {
@@ -37,6 +38,7 @@ export class SocketEndpoint<D, S> implements Endpoint<D, S>, Attached {
   readonly #protocol: Protocol<D, S>;
   readonly #handlers: EndpointHandlers<D, S>;
   readonly #streams = new Set<SocketStream<S>>();
+  readonly #unfinished = new UnfinishedMessages();
   #isOpen = true;
 
   constructor(address: Address, wiring: Wiring, protocol: Protocol<D, S>, handlers: EndpointHandlers<D, S>) {
@@ -100,7 +102,17 @@ export class SocketEndpoint<D, S> implements Endpoint<D, S>, Attached {
     const { clock, counters } = this.#wiring;
     const { stream: codec } = this.#protocol;
     const onGone = (stream: SocketStream<S>): void => void this.#streams.delete(stream);
-    const stream = new SocketStream<S>({ connection, peer, codec, clock, counters, deadline, accepted, onGone });
+    const stream = new SocketStream<S>({
+      connection,
+      peer,
+      codec,
+      clock,
+      counters,
+      unfinished: this.#unfinished,
+      deadline,
+      accepted,
+      onGone,
+    });
     this.#streams.add(stream);
     return stream;
   }

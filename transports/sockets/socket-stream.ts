@@ -11,6 +11,7 @@ import type {
 import type { Connection, ConnectionEvents } from './connection.ts';
 import type { TransportCounters } from './counters.ts';
 import { guarded, surface } from './guarded.ts';
+import type { UnfinishedMessages } from './unfinished.ts';
 
 /** What may wait for a peer that does not read: two of the longest messages. */
 const PENDING_MAX = 40 * 1024 * 1024;
@@ -21,6 +22,7 @@ export interface StreamParts<S> {
   readonly codec: StreamCodec<S>;
   readonly clock: Clock;
   readonly counters: TransportCounters;
+  readonly unfinished: UnfinishedMessages;
   /** Bounds a dialed stream as a whole; an accepted one up to its first message, and what it leaves behind. */
   readonly deadline: Micros;
   readonly accepted: boolean;
@@ -31,7 +33,8 @@ export interface StreamParts<S> {
 export class SocketStream<S> implements Stream<S>, ConnectionEvents {
   readonly peer: Address;
   readonly #parts: StreamParts<S>;
-  readonly #reader: StreamReader<S>;
+  /** Let go of with the connection: timers that were cancelled may know this stream for a while yet. */
+  #reader: StreamReader<S> | undefined;
   #handlers: StreamHandlers<S> | undefined;
   #timer: Timer;
   /** The reason that was or is about to be told; nothing is told after it. */
@@ -93,9 +96,9 @@ export class SocketStream<S> implements Stream<S>, ConnectionEvents {
   }
 
   onData(bytes: Uint8Array): void {
-    const { clock, counters, accepted } = this.#parts;
+    const { clock, counters, unfinished, accepted } = this.#parts;
     counters.streamBytesReceived += bytes.length;
-    if (this.#closed !== undefined) return;
+    if (this.#closed !== undefined || this.#reader === undefined) return;
     let messages: S[];
     try {
       messages = this.#reader.push(bytes);
@@ -104,7 +107,9 @@ export class SocketStream<S> implements Stream<S>, ConnectionEvents {
       if (!(error instanceof MalformedPacket)) surface(error);
       return;
     }
-    if (accepted && messages.length > 0) clock.cancel(this.#timer);
+    if (messages.length === 0) return unfinished.hold(this, bytes.length);
+    unfinished.release(this);
+    if (accepted) clock.cancel(this.#timer);
     for (const message of messages) {
       // A handler may have closed the stream.
       if (this.#isClosed) return;
@@ -125,11 +130,21 @@ export class SocketStream<S> implements Stream<S>, ConnectionEvents {
   }
 
   onGone(error: Error | undefined): void {
-    const { clock, counters } = this.#parts;
+    const { clock, counters, unfinished } = this.#parts;
     clock.cancel(this.#timer);
+    unfinished.release(this);
+    this.#reader = undefined;
     counters.streamsOpen -= 1;
     this.#tell(this.#opened ? 'reset' : 'refused', error);
     this.#parts.onGone(this);
+  }
+
+  /** Its message is the longest of too many that do not end. */
+  crowdOut(): void {
+    this.#tear(
+      'malformed',
+      new MalformedPacket('too-large', 'Unfinished messages take up too much; this is the longest.'),
+    );
   }
 
   #expire(): void {
