@@ -124,8 +124,34 @@ export const METRICS: readonly Metric[] = [
   gauge('rollcall_streams_open', 'Streams that are open now.', ({ traffic }) => traffic.streamsOpen),
   carried('rollcall_streams_refused_total', 'Streams of others closed because too many were open.', 'streamsRefused'),
   carried('rollcall_stream_timeouts_total', 'Streams that were not done in time.', 'streamTimeouts'),
+  gauge('rollcall_connections_open', 'TCP connections of every use that are open now.', ({ traffic }) => {
+    return traffic.connectionsOpen;
+  }),
+  carried(
+    'rollcall_connections_unattended_total',
+    'Connections that came before the node was there for them, or after.',
+    'connectionsUnattended',
+  ),
+  carried(
+    'rollcall_datagrams_unattended_total',
+    'Datagrams that came before the node was there for them, or after.',
+    'datagramsUnattended',
+  ),
+  carried(
+    'rollcall_openings_unknown_total',
+    'Connections that began with something else than a node says.',
+    'openingsUnknown',
+  ),
+  byCode('rollcall_accept_errors_total', 'Connections that the system could not hand over.', 'acceptErrors'),
   byCode('rollcall_send_errors_total', 'Datagrams that the system did not send.', 'sendErrors'),
   byCode('rollcall_tls_failures_total', 'TLS handshakes that failed.', 'tlsFailures'),
+  carried('rollcall_carriers_dialed_total', 'Connections for datagrams that this node opened.', 'carriersDialed'),
+  carried('rollcall_carriers_accepted_total', 'Connections for datagrams that others opened.', 'carriersAccepted'),
+  gauge('rollcall_carriers_open', 'Connections for datagrams that are open now.', ({ traffic }) => {
+    return traffic.carriersOpen;
+  }),
+  carried('rollcall_carriers_failed_total', 'Connections for datagrams that failed.', 'carriersFailed'),
+  carried('rollcall_carriers_cut_total', 'Connections for datagrams of others closed to make room.', 'carriersCut'),
   carried(
     'rollcall_carrier_datagrams_lost_total',
     'Datagrams over TCP or TLS that a connection lost or could not take.',
@@ -180,7 +206,9 @@ function counted(name: string, help: string, field: NumberOf<Counters>): Metric 
   return counter(name, help, ({ node }) => node.membership.counters[field]);
 }
 
-function byCode(name: string, help: string, field: 'sendErrors' | 'tlsFailures'): Metric {
+type CodesOf<T> = { [K in keyof T]: T[K] extends ReadonlyMap<string, number> ? K : never }[keyof T];
+
+function byCode(name: string, help: string, field: CodesOf<Traffic>): Metric {
   return counter(name, help, ({ traffic }) =>
     [...traffic[field]].map(([code, value]) => ({ labels: { code }, value })),
   );

@@ -15,10 +15,25 @@ export interface Traffic {
   /** Streams of others that were closed because as many were open as may be. */
   readonly streamsRefused: number;
   readonly streamTimeouts: number;
+  /** What arrived while nobody was there to take it: before the start, or after the end. */
+  readonly datagramsUnattended: number;
+  readonly connectionsUnattended: number;
+  /** TCP connections of every use. */
+  readonly connectionsOpen: number;
+  /** Connections that said that they are for something unknown. */
+  readonly openingsUnknown: number;
+  /** Connections that the system could not hand over, by the code of its error. */
+  readonly acceptErrors: ReadonlyMap<string, number>;
   /** By the code of the system's error. */
   readonly sendErrors: ReadonlyMap<string, number>;
   /** Handshakes, by the code of what was wrong. */
   readonly tlsFailures: ReadonlyMap<string, number>;
+  /** Carriers are connections that carry datagrams: in the modes `tcp` and `tls`. */
+  readonly carriersDialed: number;
+  readonly carriersAccepted: number;
+  readonly carriersCut: number;
+  readonly carriersFailed: number;
+  readonly carriersOpen: number;
   /** Datagrams over TCP or TLS that a connection could not take, or lost when it failed. */
   readonly carrierDatagramsLost: number;
   /** What the system grants for datagrams that wait to be read; 0 without UDP. */

@@ -5,6 +5,7 @@ import { declareDistributions, DISTRIBUTIONS } from '../../core/metrics/distribu
 import { METRICS } from '../../core/metrics/metrics.ts';
 import { watchNode } from '../../core/metrics/watch-node.ts';
 import type { Meter, Reading } from '../../core/ports/meter.ts';
+import { TransportCounters } from '../../transports/sockets/counters.ts';
 import { alive, dead, described, LoneNode, suspect } from '../membership/lone-node.ts';
 import { FakeNode } from './fake-node.ts';
 
@@ -22,6 +23,16 @@ const TRAFFIC = {
   tlsFailures: new Map([['CERT_HAS_EXPIRED', 11]]),
   carrierDatagramsLost: 12,
   receiveBufferBytes: 13,
+  datagramsUnattended: 14,
+  connectionsUnattended: 15,
+  connectionsOpen: 16,
+  openingsUnknown: 17,
+  carriersDialed: 18,
+  carriersAccepted: 19,
+  carriersCut: 20,
+  carriersFailed: 21,
+  carriersOpen: 22,
+  acceptErrors: new Map([['EMFILE', 23]]),
 };
 
 /** A meter that keeps what is declared. */
@@ -114,6 +125,16 @@ describe('the metrics of a node', () => {
           'tls_failures_total',
           'carrier_datagrams_lost_total',
           'receive_buffer_bytes',
+          'datagrams_unattended_total',
+          'connections_unattended_total',
+          'connections_open',
+          'openings_unknown_total',
+          'carriers_dialed_total',
+          'carriers_accepted_total',
+          'carriers_cut_total',
+          'carriers_failed_total',
+          'carriers_open',
+          'accept_errors_total',
           'dropped_total',
           'ready',
           'keys',
@@ -136,6 +157,16 @@ describe('the metrics of a node', () => {
       tls_failures_total: 'CERT_HAS_EXPIRED=11',
       carrier_datagrams_lost_total: 12,
       receive_buffer_bytes: 13,
+      datagrams_unattended_total: 14,
+      connections_unattended_total: 15,
+      connections_open: 16,
+      openings_unknown_total: 17,
+      carriers_dialed_total: 18,
+      carriers_accepted_total: 19,
+      carriers_cut_total: 20,
+      carriers_failed_total: 21,
+      carriers_open: 22,
+      accept_errors_total: 'EMFILE=23',
       dropped_total: 'self-accusation=1',
       ready: 0,
       keys: 1,
@@ -143,6 +174,21 @@ describe('the metrics of a node', () => {
       build_info: '1.2.3=1',
       start_time_seconds: 1_800_000_000,
     });
+  });
+
+  test('leave out nothing that the sockets count', () => {
+    const { node, lone } = watched();
+    const asked = new Set<string | symbol>();
+    const traffic = new Proxy(new TransportCounters(), {
+      get: (counters, field) => {
+        asked.add(field);
+        return Reflect.get(counters, field) as unknown;
+      },
+    });
+    for (const { read } of METRICS) read({ node, clock: lone.clock, traffic });
+    // Membership counts packets where they are made and opened.
+    const elsewhere = ['datagramsSent', 'datagramsReceived'];
+    expect(Object.keys(traffic).filter((field) => !asked.has(field))).toEqual(elsewhere);
   });
 
   test('follow what membership counts', () => {
