@@ -21,6 +21,8 @@ export interface LayerHost {
 export interface Layer {
   readonly tag: number | undefined;
   attach(host: LayerHost): void;
+  /** The node has stopped: what is asked of the host now is lost. */
+  detach?(): void;
   /** A user message with this layer's tag, by datagram, stream or gossip. It must not be changed. */
   onMessage?(payload: Uint8Array): void;
   /** Extra payloads for an outgoing gossip packet: at most `bytes` in all, `overhead` counted for each. */
@@ -69,6 +71,10 @@ export class Layers {
       const gossip = (key: string, payload: Uint8Array): void => host.gossip(`${layer.tag ?? ''}/${key}`, payload);
       layer.attach({ ...host, gossip });
     }
+  }
+
+  detach(): void {
+    for (const layer of this.#layers) layer.detach?.();
   }
 
   onMessage(payload: Uint8Array): void {

@@ -204,7 +204,7 @@ export class RunningNode {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    const { clock, queue, observe } = this.ground;
+    const { clock, queue, layers, observe } = this.ground;
     clock.cancel(this.#lingerTimer);
     this.#prober.stop();
     this.#exchange.stop();
@@ -216,6 +216,7 @@ export class RunningNode {
     this.view.close();
     queue.clear();
     this.post.close();
+    layers.detach();
     observe?.({ type: 'stopped' });
     this.#onStopped();
   }

@@ -42,7 +42,9 @@ export class SerfLayer implements Layer {
   readonly #intents = new Intents();
   readonly #events = new Recent<UserEvent>((a, b) => a.name === b.name && compareBytes(a.payload, b.payload) === 0);
   readonly #queries = new Recent<Query>((a, b) => a.id === b.id);
+  /** Kept when the node stops, because a handler of events may stop it in the middle of a message. */
   #host: LayerHost | undefined;
+  #running = false;
   #announced = false;
   #leaving = false;
   #passed = 0;
@@ -53,15 +55,20 @@ export class SerfLayer implements Layer {
 
   attach(host: LayerHost): void {
     this.#host = host;
+    this.#running = true;
     this.#announced = false;
     this.#leaving = false;
     // A new life begins with a join: the state that we hand out must not say that we are still leaving.
     this.#intents.isNew({ leaving: false, node: host.name, time: this.#clock.tick() }, host.now());
   }
 
+  detach(): void {
+    this.#running = false;
+  }
+
   /** Sends an event to every member; returns its time. */
   event(name: string, payload: Uint8Array): number {
-    if (this.#host === undefined) throw new NotRunning('event');
+    if (!this.#running) throw new NotRunning('event');
     const bytes = bytesFromText(name).length + payload.length;
     if (name === '' || bytes > EVENT_MAX_BYTES) {
       throw new InvalidSetting('event', `${name} with ${bytes} bytes`, `named, and at most ${EVENT_MAX_BYTES} bytes`);

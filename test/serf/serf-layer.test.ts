@@ -190,6 +190,40 @@ describe('user events', () => {
     expect(() => layer.event('big', new Uint8Array(510))).toThrow('at most 512 bytes');
     expect(() => new SerfLayer().event('early', new Uint8Array(0))).toThrow(NotRunning);
   });
+
+  test('are refused once the node has stopped or left, until it comes back', async () => {
+    const citizen = new Citizen();
+    const send = (): number => citizen.layer.event('late', new Uint8Array(0));
+    citizen.lone.node.stop();
+    expect(send).toThrow(NotRunning);
+    void citizen.lone.node.join();
+    expect(send()).toBe(1);
+    await citizen.lone.node.leave();
+    expect(send).toThrow(NotRunning);
+  });
+});
+
+describe('a node that stops when it hears an event', () => {
+  const stopping = (): LoneNode => {
+    const lone: LoneNode = new LoneNode({ layers: [new SerfLayer({ onEvent: () => lone.node.stop() })] });
+    return lone;
+  };
+
+  test('survives the rest of the packet', () => {
+    const lone = stopping();
+    const payloads = [event('stop', '', '03'), leaves('me', '04'), joined('peer', '05'), event('more', '', '06')];
+    lone.hear(payloads.map((payload) => ({ kind: Kind.user, payload })));
+    expect(lone.closed).toBe(true);
+    expect(lone.clock.pending).toBe(0);
+  });
+
+  test('survives the rest of the exchange', () => {
+    const lone = stopping();
+    const events = bytes('91 82 a6 "Events" 91 82 a4 "Name" a1 "e" a7 "Payload" c0 a5 "LTime" 04');
+    expect(lone.exchange([], agentState({ events }))).toBeDefined();
+    expect(lone.closed).toBe(true);
+    expect(lone.clock.pending).toBe(0);
+  });
 });
 
 describe('what is not for us', () => {
