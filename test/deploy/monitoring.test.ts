@@ -89,14 +89,23 @@ describe('alerts', () => {
 
 /** Not on the dashboard: other panels say the same, or nobody needs a curve of it. */
 const CLOSER = [
+  'rollcall_carriers_accepted_total',
+  'rollcall_carriers_cut_total',
+  'rollcall_carriers_dialed_total',
+  'rollcall_carriers_failed_total',
+  'rollcall_carriers_open',
   'rollcall_cluster_partition_members',
   'rollcall_cluster_partition_ratio',
   'rollcall_cluster_partition_reachable',
   'rollcall_cluster_partitions_detected_total',
   'rollcall_cluster_partitions_healed_total',
   'rollcall_cluster_size',
+  'rollcall_connections_open',
+  'rollcall_connections_unattended_total',
+  'rollcall_datagrams_unattended_total',
   'rollcall_discovery_attempts_total',
   'rollcall_incarnation',
+  'rollcall_openings_unknown_total',
   'rollcall_packets_received_total',
   'rollcall_packets_sent_total',
   'rollcall_receive_buffer_bytes',
