@@ -18,9 +18,12 @@ export class Command {
   stdout = '';
   stderr = '';
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], {
-      env: { PATH: process.env['PATH'] ?? '', ...env },
+  /** `fullDisk`: the system takes not one byte more for any file. */
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, fullDisk = false) {
+    const node = [process.execPath, '--import', TSX, MAIN, ...args];
+    const [program = '', ...rest] = fullDisk ? ['bash', '-c', 'ulimit -f 0 && exec "$0" "$@"', ...node] : node;
+    this.child = spawn(program, rest, {
+      env: { PATH: process.env['PATH'] ?? '', TSX_DISABLE_CACHE: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child.stdout?.on('data', (data: Buffer) => (this.stdout += data.toString()));
