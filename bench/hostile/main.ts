@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util';
 import { built } from '../built.ts';
 import { endAll } from '../node/children.ts';
 import { datagrams } from './datagrams.ts';
+import { memory } from './memory.ts';
+import { questions } from './questions.ts';
 import { streams } from './streams.ts';
 import { partInWords, type Part } from './verdict.ts';
 
@@ -39,7 +41,9 @@ const PARTS: Readonly<Record<string, (context: Context) => Promise<Part>>> = {
       rate: RATE,
       key: KEY,
     }),
+  questions,
   streams: ({ script, quick }) => streams({ script, streams: quick ? 2_000 : 10_000 }),
+  memory: ({ script, quick }) => memory(script, quick ? 3 : 10),
 };
 
 async function main(): Promise<void> {

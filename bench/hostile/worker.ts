@@ -1,10 +1,11 @@
 import type { Command, Reply } from '../node/messages.ts';
+import { fill } from './fill.ts';
 import { flood } from './flood.ts';
 import { nodeCommands } from './nodes.ts';
 import { storm } from './storm.ts';
 
 /** A process that does what its parent asks, and ends with it: nodes, or those who attack them. */
-const COMMANDS: Readonly<Record<string, (argument: never) => unknown>> = { ...nodeCommands(), flood, storm };
+const COMMANDS: Readonly<Record<string, (argument: never) => unknown>> = { ...nodeCommands(), fill, flood, storm };
 
 process.on('message', async ({ id, name, argument }: Command) => {
   try {
