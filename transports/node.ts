@@ -88,6 +88,7 @@ export async function createNode(config: NodeConfig, options: NodeOptions = {}):
       isOwn: network.isOwn,
       freshName: randomUUID,
       layers: options.layers ?? [],
+      trouble: network.traffic,
       onAsked: (method, seconds) => distributions.discoveryDuration(method, seconds),
       onRoundTrip: (seconds) => distributions.roundTrip(seconds),
     });

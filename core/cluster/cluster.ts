@@ -24,6 +24,7 @@ import { NodeKeys } from './node-keys.ts';
 import { Pulse } from './pulse.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import type { Snapshot } from './snapshot.ts';
+import { TroubleLog, type Trouble } from './trouble-log.ts';
 import { sourcesOf } from './sources.ts';
 
 export interface ClusterPorts extends MembershipPorts {
@@ -46,6 +47,8 @@ export interface ClusterOptions {
   /** A name for a node that has none; different every time, everywhere. */
   readonly freshName: () => string;
   readonly layers?: readonly Layer[];
+  /** What the sockets count of what went wrong, to be told in words. */
+  readonly trouble?: Trouble;
   /** For metrics; both are called rarely. */
   readonly onAsked?: (method: string, seconds: number) => void;
   readonly onRoundTrip?: (seconds: number) => void;
@@ -57,8 +60,8 @@ export class NodeEnded extends RollcallError {
   }
 }
 
-/** Drops are told together, this often. */
-const DROP_LOG_MS = 10_000;
+/** What went wrong is told together, this often. */
+const TROUBLES_MS = 10_000;
 
 /**
  * A node as operators know it: membership and all that belongs to running it. The order of the start is name, keys,
@@ -81,6 +84,7 @@ export class Cluster implements Operated {
   readonly #pulse: Pulse;
   readonly #joining: Joining;
   readonly #drops: DropLog;
+  readonly #troubles: TroubleLog | undefined;
   readonly #stopLogging: () => void;
   #chain: Chain;
   #timer: Timer = 0;
@@ -156,6 +160,7 @@ export class Cluster implements Operated {
     });
     this.health = new HealthMonitor(ports.clock, this.#log, this.membership, cluster.health.intervalMs);
     this.#drops = new DropLog(this.membership.counters, this.#log);
+    this.#troubles = options.trouble && new TroubleLog(options.trouble, this.#log);
     this.#stopLogging = logEvents(this.membership, this.#log);
     for (const type of ['join', 'alive', 'update'] as const) {
       this.membership.on(type, ({ member }) => member.name !== name && this.#pulse.heard(member.name));
@@ -248,11 +253,16 @@ export class Cluster implements Operated {
   }
 
   #watch(): void {
-    this.#timer = this.#clock.after(DROP_LOG_MS * MILLISECOND, () => {
-      this.#drops.tell();
+    this.#timer = this.#clock.after(TROUBLES_MS * MILLISECOND, () => {
+      this.#tellTroubles();
       this.#pulse.keep(new Set(rosterOf(this.membership).map((member) => member.name)));
       this.#watch();
     });
+  }
+
+  #tellTroubles(): void {
+    this.#drops.tell();
+    this.#troubles?.tell();
   }
 
   async #end(reason: string, end: () => Promise<void> | void): Promise<void> {
@@ -264,7 +274,7 @@ export class Cluster implements Operated {
     // Once it has left, membership remembers nobody; and a node that never ran has nothing to remember.
     const before = this.membership.running ? this.#snapshot() : undefined;
     await end();
-    this.#drops.tell();
+    this.#tellTroubles();
     await this.#keeper?.stop(before && { ...before, incarnation: this.membership.incarnation });
     this.#stopLogging();
     for (const task of this.#onEnded.splice(0)) task();
