@@ -10,20 +10,23 @@ export class RollcallError extends Error {
 }
 
 /** Why bytes were refused. Stable: metrics and the fuzzer count by it. */
-export type MalformedReason =
-  | 'empty'
-  | 'truncated'
-  | 'unknown-kind'
-  | 'bad-body'
-  | 'bad-checksum'
-  | 'bad-compression'
-  | 'too-large'
-  | 'too-deep'
-  | 'too-many'
-  | 'wrong-label'
-  | 'not-sealed'
-  | 'sealed'
-  | 'no-key';
+export const MALFORMED_REASONS = [
+  'empty',
+  'truncated',
+  'unknown-kind',
+  'bad-body',
+  'bad-checksum',
+  'bad-compression',
+  'too-large',
+  'too-deep',
+  'too-many',
+  'wrong-label',
+  'not-sealed',
+  'sealed',
+  'no-key',
+] as const;
+
+export type MalformedReason = (typeof MALFORMED_REASONS)[number];
 
 /** Bytes from outside that are not a message of the protocol. The one exception that decoding may throw. */
 export class MalformedPacket extends RollcallError {

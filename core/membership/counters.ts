@@ -1,33 +1,36 @@
-import type { MalformedReason } from '../errors.ts';
+import { MALFORMED_REASONS } from '../errors.ts';
 import type { Address } from '../ports/transport.ts';
 
 /** Why evidence, a message or an answer was dropped. */
-export type DropReason =
-  | MalformedReason
+export const DROP_REASONS = [
+  ...MALFORMED_REASONS,
   /** Too high an incarnation to be true, or one that could not be answered. */
-  | 'implausible'
+  'implausible',
   /** A suspicion of a member by itself, by nobody, or in our own name. */
-  | 'self-accusation'
+  'self-accusation',
   /** News older than a departure that we remember. */
-  | 'stale'
+  'stale',
   /** A protocol version range that makes no sense. */
-  | 'version'
-  | 'not-allowed'
-  | 'vetoed'
+  'version',
+  'not-allowed',
+  'vetoed',
   /** A claim on a name whose holder answers at another address. */
-  | 'name-taken'
+  'name-taken',
   /** An answer that would be longer than its question, to an address that nobody vouches for. */
-  | 'unproven'
-  | 'wrong-name'
+  'unproven',
+  'wrong-name',
   /** A member without a name or port, or with more metadata than a packet holds: damaged, or forged. */
-  | 'unusable'
+  'unusable',
   /** A second question in one datagram: nobody honest asks two. */
-  | 'too-many-questions'
+  'too-many-questions',
   /** User broadcasts pushed out by newer ones before they were sent often enough. */
-  | 'queue-full'
-  | 'too-many-streams'
-  | 'too-many-relays'
-  | 'table-full';
+  'queue-full',
+  'too-many-streams',
+  'too-many-relays',
+  'table-full',
+] as const;
+
+export type DropReason = (typeof DROP_REASONS)[number];
 
 /** What the application hears of members, whether or not it listens. */
 export type MemberChange = 'join' | 'leave' | 'fail' | 'suspect' | 'alive' | 'update';

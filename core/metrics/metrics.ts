@@ -2,7 +2,7 @@ import type { Reading } from '../ports/meter.ts';
 import { aliveRatio, tallyOf, totalOf, type Tally } from '../health/cluster-health.ts';
 import type { PartitionState } from '../health/partition.ts';
 import { rosterOf } from '../health/roster.ts';
-import type { Counters } from '../membership/counters.ts';
+import { DROP_REASONS, type Counters } from '../membership/counters.ts';
 import type { Traffic, Watched } from './watched.ts';
 
 /** One line of docs/metrics.md. */
@@ -111,7 +111,10 @@ export const METRICS: readonly Metric[] = [
   ),
   counted('rollcall_healing_attempts_total', 'Attempts to rejoin departed members and seeds.', 'healingAttempts'),
   counted('rollcall_name_conflicts_total', 'Claims on the name of a member that answers elsewhere.', 'conflicts'),
-  labelled('rollcall_dropped_total', 'What arrived and was not believed, by reason.', 'reason', (c) => c.dropped),
+  // From zero on, even before the first: nothing else makes the first one an increase.
+  labelled('rollcall_dropped_total', 'What arrived and was not believed, by reason.', 'reason', ({ dropped }) =>
+    Object.fromEntries(DROP_REASONS.map((reason) => [reason, dropped[reason] ?? 0])),
+  ),
 
   counted('rollcall_packets_sent_total', 'Datagrams sent.', 'packetsSent'),
   counted('rollcall_packets_received_total', 'Datagrams received.', 'packetsReceived'),
