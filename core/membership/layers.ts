@@ -1,5 +1,6 @@
 import type { Micros } from '../ports/clock.ts';
 import type { Description } from '../wire/messages.ts';
+import type { DropReason } from './counters.ts';
 
 /** What a layer may ask of the node that it sits on. */
 export interface LayerHost {
@@ -11,6 +12,8 @@ export interface LayerHost {
   knows(name: string): boolean;
   /** Puts a user message into the gossip queue; a later one with the same key replaces it. */
   gossip(key: string, payload: Uint8Array): void;
+  /** Counts something that was not believed. */
+  drop(reason: DropReason): void;
 }
 
 /**

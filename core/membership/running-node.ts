@@ -146,6 +146,7 @@ export class RunningNode {
       size: () => ground.table.live,
       knows: (name) => ground.table.find(name) >= 0 || ground.departed.get(name) !== undefined,
       gossip: (key, payload) => this.#gossipUser(key, payload),
+      drop: (reason) => counters.drop(reason),
     });
     this.view.own.announce(self, incarnation);
     for (const known of options.known ?? []) this.view.recall(known);

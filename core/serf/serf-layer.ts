@@ -114,12 +114,12 @@ export class SerfLayer implements Layer {
   mergeState(bytes: Uint8Array, join: boolean): void {
     const state = bytes[0] === SerfKind.state ? decodeState(bytes) : undefined;
     if (state === undefined) return;
-    // These are the times of what has not happened yet.
-    this.#clock.witness(state.time - 1);
-    this.#eventClock.witness(state.eventTime - 1);
-    this.#queryClock.witness(state.queryTime - 1);
+    this.#clock.learn(state.time);
+    this.#eventClock.learn(state.eventTime);
+    this.#queryClock.learn(state.queryTime);
     this.#mergeIntents(state);
     for (const event of state.events) {
+      if (!this.#isPlausible(this.#eventClock, event)) continue;
       this.#eventClock.witness(event.time);
       const isNew = this.#events.isNew(event, event.time, this.#eventClock.time);
       // What happened before clusters met is history, and none of ours.
@@ -133,7 +133,7 @@ export class SerfLayer implements Layer {
     const self = this.#host!.name;
     const ours = statusTimes.get(self) ?? 0;
     // Somebody holds a later word of ours than we said. It may be that we leave: only those who left are told as such.
-    if (ours > this.#intents.timeOf(self) && !this.#leaving) {
+    if (ours > this.#intents.timeOf(self) && this.#clock.isNear(ours) && !this.#leaving) {
       this.#clock.witness(ours);
       this.#announce();
     }
@@ -147,6 +147,7 @@ export class SerfLayer implements Layer {
 
   /** True when others should hear it from us too. */
   #hear(intent: Intent): boolean {
+    if (!this.#isPlausible(this.#clock, intent)) return false;
     this.#clock.witness(intent.time);
     const ours = intent.node === this.#host!.name;
     if (ours && intent.leaving && intent.time > this.#intents.timeOf(intent.node)) {
@@ -166,7 +167,7 @@ export class SerfLayer implements Layer {
   }
 
   #onUserEvent(event: UserEvent | undefined, payload: Uint8Array): void {
-    if (event === undefined) return;
+    if (event === undefined || !this.#isPlausible(this.#eventClock, event)) return;
     this.#eventClock.witness(event.time);
     if (!this.#events.isNew(event, event.time, this.#eventClock.time)) return;
     this.#passOnEvent(payload);
@@ -174,10 +175,17 @@ export class SerfLayer implements Layer {
   }
 
   #onQuery(query: Query | undefined, payload: Uint8Array): void {
-    if (query === undefined) return;
+    if (query === undefined || !this.#isPlausible(this.#queryClock, query)) return;
     this.#queryClock.witness(query.time);
     const isNew = this.#queries.isNew(query, query.time, this.#queryClock.time);
     if (isNew && !query.quiet) this.#host!.gossip(`query/${query.time}/${query.id}`, payload);
+  }
+
+  /** Counts what is not. */
+  #isPlausible(clock: LamportClock, { time }: { readonly time: number }): boolean {
+    if (clock.isNear(time)) return true;
+    this.#host!.drop('implausible');
+    return false;
   }
 
   #passOnEvent(encoded: Uint8Array): void {

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { InvalidSetting } from '../../core/errors.ts';
 import { NotRunning } from '../../core/membership/membership.ts';
 import { SerfLayer } from '../../core/serf/serf-layer.ts';
-import type { UserEvent } from '../../core/serf/messages.ts';
-import { Kind, type Message, type StreamMessage } from '../../core/wire/messages.ts';
+import { decodeState, type UserEvent } from '../../core/serf/messages.ts';
+import { Kind, type StreamMessage } from '../../core/wire/messages.ts';
 import { alive, described, LoneNode } from '../membership/lone-node.ts';
 import { bytes, str } from '../wire/support.ts';
 
@@ -17,8 +17,8 @@ const leaves = (node: string, time: string): Uint8Array =>
   bytes('00 83 a5 "LTime"', time, 'a4 "Node"', str(node), 'a5 "Prune" c2');
 const event = (name: string, payload: string, time: string): Uint8Array =>
   bytes('03 84 a2 "CC" c2 a5 "LTime"', time, 'a4 "Name"', str(name), 'a7 "Payload"', str(payload));
-const query = (id: string, flags: string): Uint8Array =>
-  bytes('04 84 a5 "Flags"', flags, 'a2 "ID"', id, 'a5 "LTime" 09 a4 "Name" a1 "q"');
+const query = (id: string, flags: string, time = '09'): Uint8Array =>
+  bytes('04 84 a5 "Flags"', flags, 'a2 "ID"', id, 'a5 "LTime"', time, 'a4 "Name" a1 "q"');
 
 /** One node with Serf on top, and a peer that hears all of its gossip. */
 class Citizen {
@@ -53,13 +53,28 @@ class Citizen {
 }
 
 /** As an agent writes it, with most slots for events empty. */
-const agentState = (changes: { left?: Uint8Array; statuses?: Uint8Array; events?: Uint8Array } = {}): Uint8Array =>
+interface StateChanges {
+  readonly time?: string;
+  readonly eventTime?: string;
+  readonly queryTime?: string;
+  readonly left?: Uint8Array;
+  readonly statuses?: Uint8Array;
+  readonly events?: Uint8Array;
+}
+
+const agentState = (changes: StateChanges = {}): Uint8Array =>
   bytes(
-    '02 86 aa "EventLTime" 05 a6 "Events"',
+    '02 86 aa "EventLTime"',
+    changes.eventTime ?? '05',
+    'a6 "Events"',
     changes.events ?? bytes('93 c0 c0 c0'),
-    'a5 "LTime" 14 ab "LeftMembers"',
+    'a5 "LTime"',
+    changes.time ?? '14',
+    'ab "LeftMembers"',
     changes.left ?? bytes('c0'),
-    'aa "QueryLTime" 01 ac "StatusLTimes"',
+    'aa "QueryLTime"',
+    changes.queryTime ?? '01',
+    'ac "StatusLTimes"',
     changes.statuses ?? bytes('80'),
   );
 
@@ -250,11 +265,76 @@ describe('what is not for us', () => {
     expect(citizen.said()).toEqual([]);
   });
 
-  test('a time that nobody can have counted to is not believed', () => {
+  test('a time that nobody can have counted to is not believed, nor passed on', () => {
     const citizen = new Citizen();
-    const far: Message = { kind: Kind.user, payload: joined('peer', 'cf ff ff ff ff ff ff ff ff') };
-    citizen.lone.hear(far, PEER);
+    citizen.hear(joined('peer', 'cf ff ff ff ff ff ff ff ff'));
     expect(citizen.said()).toEqual([]);
     expect(text(citizen.state())).toContain('LTime\x02');
+  });
+
+  // Our clocks stand at 2, 1 and 1.
+  const MILLION_LATER = 'ce 00 10 00 02';
+  const times = (state: Uint8Array): number[] => {
+    const { time, eventTime, queryTime } = decodeState(state)!;
+    return [time, eventTime, queryTime];
+  };
+
+  test('gossip of times that are a million ahead is dropped and counted', () => {
+    const citizen = new Citizen();
+    citizen.hear(joined('peer', 'ce 00 10 00 03'), event('far', '', MILLION_LATER), query('01', '00', MILLION_LATER));
+    citizen.hear(leaves('me', 'cf 00 10 00 00 00 00 00 00'));
+    expect(citizen.said()).toEqual([]);
+    expect(citizen.events).toEqual([]);
+    expect(times(citizen.state())).toEqual([2, 1, 1]);
+    expect(citizen.lone.node.counters.dropped).toEqual({ implausible: 4 });
+    citizen.hear(joined('peer', MILLION_LATER));
+    expect(citizen.said()).toEqual([joined('peer', MILLION_LATER)]);
+  });
+
+  test('an exchange brings the times of a cluster that has counted far', () => {
+    const citizen = new Citizen();
+    const far = 'cf 00 00 00 05 00 00 00 00';
+    citizen.lone.exchange([], agentState({ time: far, eventTime: far, queryTime: far }), true);
+    expect(citizen.said()).toEqual([joined('me', far)]);
+    citizen.hear(event('deploy', '', far), query('01', '00', far), leaves('peer', 'cf 00 00 00 05 00 00 00 01'));
+    expect(citizen.said()).toHaveLength(3);
+    expect(citizen.lone.node.counters.dropped).toEqual({});
+  });
+
+  // Half of what a message can tell, and one more.
+  const MOST = 'cf 00 08 00 00 00 00 00 00';
+  const TOO_MUCH = 'cf 00 08 00 00 00 00 00 01';
+
+  test('an exchange brings no time after which there would be none of our own', () => {
+    const citizen = new Citizen();
+    const statuses = bytes('82', str('me'), MOST, str('peer'), MOST);
+    const events = bytes('91 82 a6 "Events" 91 82 a4 "Name" a1 "e" a7 "Payload" c0 a5 "LTime"', MOST);
+    citizen.lone.exchange([], agentState({ statuses, events, left: bytes('91', str('other')) }));
+    expect(citizen.lone.node.counters.dropped).toEqual({ implausible: 3 });
+    expect(times(citizen.state())).toEqual([20, 5, 1]);
+    expect([citizen.said(), citizen.events]).toEqual([[], []]);
+    const last = 'cf 00 0f ff ff ff ff ff ff';
+    citizen.lone.exchange([], agentState({ time: last, eventTime: last, queryTime: last }));
+    expect(times(citizen.state())).toEqual([2 ** 51, 2 ** 51, 2 ** 51]);
+  });
+
+  test('a cluster that was brought as far as lies can bring it goes on', () => {
+    const [citizen, other] = [new Citizen(), new Citizen()];
+    for (const one of [citizen, other]) {
+      one.lone.exchange([], agentState({ time: MOST, eventTime: MOST, queryTime: MOST }));
+    }
+    for (let n = 0; n < 5; n += 1) expect(citizen.layer.event('news', Uint8Array.of(n))).toBe(2 ** 51 + n);
+    other.hear(...citizen.said());
+    expect(other.events).toHaveLength(5);
+    citizen.hear(leaves('peer', TOO_MUCH));
+    const third = new Citizen();
+    third.lone.exchange([], other.state());
+    third.lone.exchange([], citizen.state());
+    expect(times(third.state())).toEqual([2 ** 51 + 2, 2 ** 51 + 5, 2 ** 51]);
+    citizen.lone.sent.length = 0;
+    void citizen.lone.node.leave();
+    const [word] = citizen.userMessages();
+    other.hear(word!);
+    expect(other.said()).toContainEqual(word);
   });
 });
