@@ -1,3 +1,4 @@
+import type { Sealing } from '../../core/admin/operated.ts';
 import type { NodeInfo, Tally } from '../../core/health/cluster-health.ts';
 import { adminTask } from '../admin-task.ts';
 import { ago, printable, tagsOf } from '../member-table.ts';
@@ -12,8 +13,16 @@ interface Info extends NodeInfo {
   readonly health_score: number;
   readonly queue_length: number;
   readonly keys: number;
+  readonly sealing: Sealing;
   readonly members: Tally;
 }
+
+const SEALING: Readonly<Record<Sealing, string>> = {
+  none: '',
+  sealed: '',
+  'accepts-plain': '; plain text is accepted',
+  'speaks-plain': '; it still speaks plain text',
+};
 
 /** What a node says of itself. */
 export function infoCommand(options: Given, terminal: Terminal): Promise<number> {
@@ -40,7 +49,10 @@ function rowsOf(info: Info): [title: string, value: string][] {
     ['health score', `${info.health_score}${info.health_score === 0 ? ' (healthy)' : ''}`],
     ['incarnation', String(info.incarnation)],
     ['news waiting', String(info.queue_length)],
-    ['encryption', info.keys === 0 ? 'none' : `${info.keys} ${info.keys === 1 ? 'key' : 'keys'}`],
+    [
+      'encryption',
+      info.keys === 0 ? 'none' : `${info.keys} ${info.keys === 1 ? 'key' : 'keys'}${SEALING[info.sealing]}`,
+    ],
     ['uptime', ago(info.uptime_seconds)],
     ['version', info.version],
   ];

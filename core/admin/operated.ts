@@ -15,7 +15,11 @@ export interface Operated {
   /** Says goodbye, stops, and lets the process end. */
   leave(): Promise<void>;
   readonly keys: OperatedKeys;
+  sealing(): Sealing;
 }
+
+/** Without keys nothing is sealed; with them all is, unless the cluster is on its way there. */
+export type Sealing = 'none' | 'sealed' | 'accepts-plain' | 'speaks-plain';
 
 export type Readiness = { readonly ready: true } | { readonly ready: false; readonly reason: string };
 

@@ -122,6 +122,7 @@ function info(node: Operated): unknown {
     health_score: membership.healthScore,
     queue_length: membership.queued,
     keys: node.keys.list().length,
+    sealing: node.sealing(),
     members: tallyOf(rosterOf(membership)),
     counters: inSnakeCase({ ...membership.counters }),
   };

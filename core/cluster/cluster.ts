@@ -3,7 +3,7 @@ import type { Files } from '../ports/files.ts';
 import type { Log } from '../ports/log.ts';
 import type { Resolver } from '../ports/resolver.ts';
 import type { Address } from '../ports/transport.ts';
-import type { Operated, Readiness } from '../admin/operated.ts';
+import type { Operated, Readiness, Sealing } from '../admin/operated.ts';
 import type { NodeConfig } from '../config/node-config.ts';
 import type { DiscoveryHealth } from '../health/discovery-health.ts';
 import { Chain, type MethodStats } from '../discovery/chain.ts';
@@ -190,6 +190,13 @@ export class Cluster implements Operated {
 
   discoveryHealth(): DiscoveryHealth {
     return this.#chain.health();
+  }
+
+  sealing(): Sealing {
+    const { acceptPlain, sealOutgoing } = this.#options.config.cluster.encryption;
+    if (this.keys.list().length === 0) return 'none';
+    if (!sealOutgoing) return 'speaks-plain';
+    return acceptPlain ? 'accepts-plain' : 'sealed';
   }
 
   lastSeen(name: string): number | undefined {

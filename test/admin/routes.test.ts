@@ -100,6 +100,7 @@ describe('what can be read', () => {
       ready: true,
       health_score: 0,
       keys: 1,
+      sealing: 'accepts-plain',
       members: { alive: 2, suspect: 0, dead: 1, left: 0 },
       counters: { packets_received: 1, probes_failed: 0, changes: { join: 2, fail: 1 }, dropped: {} },
     });

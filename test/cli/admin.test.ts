@@ -132,7 +132,7 @@ describe('info', () => {
     expect(terminal.shown).toMatch(/^name +me$/m);
     expect(terminal.shown).toMatch(/^ready +no: still joining$/m);
     expect(terminal.shown).toMatch(/^members +2 alive, 0 suspect, 1 dead, 0 left$/m);
-    expect(terminal.shown).toMatch(/^encryption +1 key$/m);
+    expect(terminal.shown).toMatch(/^encryption +1 key; plain text is accepted$/m);
   });
 
   test('is JSON for programs', async () => {

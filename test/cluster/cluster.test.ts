@@ -335,6 +335,19 @@ describe('a running node', () => {
     expect(world.node('a').lastSeen('zoe')).toBeUndefined();
   });
 
+  test.each([
+    [[], false, true, 'none'],
+    [['k'], false, true, 'sealed'],
+    [['k'], true, true, 'accepts-plain'],
+    [['k'], true, false, 'speaks-plain'],
+  ])('with keys %j, accept_plain %s and seal_outgoing %s its packets are: %s', async (keys, ...rest) => {
+    const [acceptPlain, sealOutgoing, sealing] = rest;
+    const own = keys.map(() => Buffer.alloc(16, 7).toString('base64'));
+    const encryption = { keys: own, keyringFile: '', acceptPlain, sealOutgoing };
+    const world = await new OperatedWorld({ a: { config: { encryption } } }).until(1);
+    expect(world.node('a').sealing()).toBe(sealing);
+  });
+
   test('says why it drops what it drops, and where that came from', async () => {
     const key = Buffer.alloc(16, 7).toString('base64');
     const encrypted = { keys: [key], keyringFile: '', acceptPlain: false, sealOutgoing: true };

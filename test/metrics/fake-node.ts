@@ -1,6 +1,6 @@
 import type { WatchedNode } from '../../core/metrics/watched.ts';
 import { wholeCluster } from '../../core/health/partition.ts';
-import type { KeyInfo, Readiness } from '../../core/admin/operated.ts';
+import type { KeyInfo, Readiness, Sealing } from '../../core/admin/operated.ts';
 import type { LoneNode } from '../membership/lone-node.ts';
 
 /** A node as operators see it, around a real membership; the rest is as a test sets it. */
@@ -23,6 +23,7 @@ export class FakeNode implements WatchedNode {
 
   uptime = (): number => this.#lone.clock.now() / 1_000_000;
   readiness = (): Readiness => this.readyState;
+  sealing = (): Sealing => 'accepts-plain';
   lastSeen = (name: string): number | undefined => (name === 'me' ? 0 : 2.5);
 
   discoveryHealth() {
