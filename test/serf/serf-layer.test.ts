@@ -333,8 +333,10 @@ describe('what is not for us', () => {
     expect(times(third.state())).toEqual([2 ** 51 + 2, 2 ** 51 + 5, 2 ** 51]);
     citizen.lone.sent.length = 0;
     void citizen.lone.node.leave();
-    const [word] = citizen.userMessages();
-    other.hear(word!);
-    expect(other.said()).toContainEqual(word);
+    const word = leaves('me', 'cf 00 08 00 00 00 00 00 02');
+    expect(citizen.userMessages()).toContainEqual(word);
+    other.hear(word);
+    // It has the same name, and so objects.
+    expect(other.said()).toContainEqual(joined('me', 'cf 00 08 00 00 00 00 00 03'));
   });
 });
