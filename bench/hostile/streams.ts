@@ -12,7 +12,7 @@ export interface StormPlan {
   readonly streams: number;
 }
 
-const AT_ONCE = 1_000;
+const AT_ONCE = 700;
 const STREAMS_MAX = 512;
 /** Connections that are cut at once, and those of the peers and of whoever reads the metrics, have a file too for a moment. */
 const OTHER_FILES = 32;
@@ -22,7 +22,7 @@ const LATE_MS = 500;
 const PEAK_MEGABYTES = 256;
 const SAMPLE_MS = 25;
 
-/** Opens malformed and slow streams, twice as many at once as a node serves, and looks at what becomes of it. */
+/** Opens malformed and slow streams, more at once than a node serves, and looks at what becomes of it. */
 export async function streams({ script, streams: count }: StormPlan): Promise<Part> {
   const scene = await setUp(script);
   try {
