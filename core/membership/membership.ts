@@ -1,5 +1,6 @@
 import { InvalidSetting, RollcallError } from '../errors.ts';
 import { MILLISECOND } from '../ports/clock.ts';
+import type { Address } from '../ports/transport.ts';
 import { Kind, type Description, type PeerState } from '../wire/messages.ts';
 import { messageSize } from '../wire/sizes.ts';
 import { Counters } from './counters.ts';
@@ -92,6 +93,11 @@ export class Membership {
     return this.#node?.ground.health.score ?? 0;
   }
 
+  /** Where another node answers under our name and is believed: nobody lists us then. Undefined when all is well. */
+  get rival(): Address | undefined {
+    return this.#node?.view.own.rival;
+  }
+
   /** News that waits to be gossiped. */
   get queued(): number {
     return this.#node?.ground.queue.size ?? 0;
@@ -175,6 +181,7 @@ export class Membership {
     let outcome = 'unknown' as ReturnType<typeof node.view.retire>;
     this.#enter(() => {
       outcome = node.view.retire(name);
+      if (outcome === 'retired') node.ground.layers.onRetired(name);
     });
     if (outcome === 'live') throw new MemberIsLive(name);
     if (outcome === 'unknown') throw new UnknownMember(name, 'member');

@@ -146,6 +146,7 @@ export class RunningNode {
       size: () => ground.table.live,
       knows: (name) => ground.table.find(name) >= 0 || ground.departed.get(name) !== undefined,
       gossip: (key, payload) => this.#gossipUser(key, payload),
+      retire: (name) => void this.view.retire(name),
       drop: (reason) => counters.drop(reason),
     });
     this.view.own.announce(self, incarnation);
@@ -188,6 +189,8 @@ export class RunningNode {
     this.#healing.stop();
     this.#claims.stop();
     this.#onStopped = done;
+    // A goodbye under a name that somebody else holds would be taken for theirs.
+    if (this.view.own.rival !== undefined) return this.stop();
     const words = table.live > 1 ? layers.lastWords() : [];
     if (words.length === 0) return this.#sayGoodbye();
     const goodbye = (): void => this.#sayGoodbye();

@@ -99,6 +99,10 @@ export class SerfLayer implements Layer {
     return encodeIntent(intent);
   }
 
+  onRetired(name: string): void {
+    this.#say({ leaving: true, node: name, time: this.#clock.tick() });
+  }
+
   exportState(): Uint8Array {
     const intents = this.#intents.of((node) => this.#host!.knows(node), this.#host!.now());
     return encodeState({
@@ -155,15 +159,20 @@ export class SerfLayer implements Layer {
       if (!this.#leaving) this.#announce();
       return false;
     }
-    return this.#intents.isNew(intent, this.#host!.now());
+    const isNew = this.#intents.isNew(intent, this.#host!.now());
+    // Of somebody who died it is an operator's word, or the member's own that was slower than its end.
+    if (isNew && intent.leaving) this.#host!.retire(intent.node);
+    return isNew;
   }
 
   #announce(): void {
     this.#announced = true;
-    const host = this.#host!;
-    const intent = { leaving: false, node: host.name, time: this.#clock.tick() };
-    this.#intents.isNew(intent, host.now());
-    host.gossip(`intent/${host.name}`, encodeIntent(intent));
+    this.#say({ leaving: false, node: this.#host!.name, time: this.#clock.tick() });
+  }
+
+  #say(intent: Intent): void {
+    this.#intents.isNew(intent, this.#host!.now());
+    this.#host!.gossip(`intent/${intent.node}`, encodeIntent(intent));
   }
 
   #onUserEvent(event: UserEvent | undefined, payload: Uint8Array): void {

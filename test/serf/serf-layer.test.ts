@@ -5,7 +5,7 @@ import { NotRunning } from '../../core/membership/membership.ts';
 import { SerfLayer } from '../../core/serf/serf-layer.ts';
 import { decodeState, type UserEvent } from '../../core/serf/messages.ts';
 import { Kind, type StreamMessage } from '../../core/wire/messages.ts';
-import { alive, described, LoneNode } from '../membership/lone-node.ts';
+import { alive, dead, described, LoneNode } from '../membership/lone-node.ts';
 import { bytes, str } from '../wire/support.ts';
 
 const PEER = '10.0.0.2:7946';
@@ -158,6 +158,45 @@ describe('a member of a Serf cluster', () => {
     knows.hear(leaves('peer', '07'));
     doesNot.hear(leaves('peer', '07'));
     expect([knows.said(), doesNot.said()]).toEqual([[], []]);
+  });
+});
+
+describe('a dead member that an operator retires', () => {
+  /** Somebody who died, beside the peer that hears us. */
+  const bereaved = (): Citizen => {
+    const citizen = new Citizen();
+    citizen.lone.hear([alive(described('gone', '10.0.0.3:7946'), 1), dead('gone', 1, 'peer')], PEER);
+    expect(citizen.lone.states()).toMatchObject({ gone: 'dead@1' });
+    citizen.said();
+    return citizen;
+  };
+
+  test('is said to have left in the words of Serf too, as often as the operator says it', () => {
+    const citizen = bereaved();
+    citizen.lone.node.forceLeave('gone');
+    expect(citizen.said()).toEqual([leaves('gone', '02')]);
+    expect(text(citizen.state())).toContain('LeftMembers\x91\xa4gone');
+    citizen.lone.node.forceLeave('gone');
+    expect(citizen.said()).toEqual([leaves('gone', '03')]);
+  });
+
+  test('has left for us when Serf says so, by gossip or in an exchange', () => {
+    const [gossiping, exchanging] = [bereaved(), bereaved()];
+    gossiping.hear(leaves('gone', '05'));
+    exchanging.lone.exchange(
+      [],
+      agentState({ left: bytes('91', str('gone')), statuses: bytes('81', str('gone'), '04') }),
+    );
+    for (const { lone } of [gossiping, exchanging]) expect(lone.states()).toMatchObject({ gone: 'left@1' });
+    // Passed on as it came, and not said again.
+    expect(gossiping.said()).toEqual([leaves('gone', '05')]);
+    expect(exchanging.said()).toEqual([]);
+  });
+
+  test('has not left for us by an old word, by the word that it joined, or while it lives', () => {
+    const citizen = bereaved();
+    citizen.hear(joined('gone', '09'), leaves('gone', '08'), leaves('peer', '0a'), leaves('nobody', '0b'));
+    expect(citizen.lone.states()).toMatchObject({ gone: 'dead@1', peer: 'alive@1' });
   });
 });
 
