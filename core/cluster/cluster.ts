@@ -17,7 +17,7 @@ import type { MembershipPorts } from '../membership/options.ts';
 import { encodeTags } from '../membership/tags.ts';
 import { SerfLayer } from '../serf/serf-layer.ts';
 import { DropLog } from './drop-log.ts';
-import { logEvents } from './event-log.ts';
+import { logEvents, secondOfTheName } from './event-log.ts';
 import { Joining } from './joining.ts';
 import { noNetwork } from './no-network.ts';
 import { NodeKeys } from './node-keys.ts';
@@ -49,9 +49,12 @@ export interface ClusterOptions {
   readonly layers?: readonly Layer[];
   /** What the sockets count of what went wrong, to be told in words. */
   readonly trouble?: Trouble;
-  /** For metrics; both are called rarely. */
+  /** For metrics; all are called rarely. */
   readonly onAsked?: (method: string, seconds: number) => void;
   readonly onRoundTrip?: (seconds: number) => void;
+  readonly onExchange?: (seconds: number) => void;
+  /** The size of what this node tells of all members, in an exchange. */
+  readonly onStatement?: (bytes: number) => void;
 }
 
 export class NodeEnded extends RollcallError {
@@ -130,6 +133,8 @@ export class Cluster implements Operated {
     this.#log = ports.log.child({ node: name });
     this.#pulse = new Pulse(ports.clock, {
       onRoundTrip: options.onRoundTrip ?? (() => {}),
+      onExchange: options.onExchange ?? (() => {}),
+      onStatement: options.onStatement ?? (() => {}),
       onProof: () => this.#joining.found(),
     });
     this.membership = new Membership({
@@ -185,7 +190,8 @@ export class Cluster implements Operated {
   }
 
   readiness(): Readiness {
-    return this.#joining.readiness;
+    const { rival } = this.membership;
+    return rival === undefined ? this.#joining.readiness : { ready: false, reason: secondOfTheName(this.name, rival) };
   }
 
   discoveryHealth(): DiscoveryHealth {

@@ -1,4 +1,5 @@
 import type { Log, LogLevel } from '../ports/log.ts';
+import type { Address } from '../ports/transport.ts';
 import type { MembershipEvent } from '../membership/events.ts';
 import type { Membership } from '../membership/membership.ts';
 
@@ -12,8 +13,13 @@ const LINES: Readonly<Record<MemberEvent['type'], readonly [LogLevel, string]>> 
   suspect: ['debug', 'is suspected'],
   alive: ['debug', 'refuted the suspicion'],
   update: ['info', 'changed its tags or address'],
-  conflict: ['warn', 'is claimed at a second address: two nodes have this name'],
+  conflict: ['warn', 'is claimed at a second address: give one of the two nodes another cluster.node_id'],
 };
+
+/** What a node says that came second under its name. */
+export function secondOfTheName(name: string, rival: Address): string {
+  return `another node answers at ${rival} under the name ${name}, and nobody lists this one: give it another cluster.node_id`;
+}
 
 /** Writes down what happens to members. Returns how to stop. */
 export function logEvents(membership: Membership, log: Log): () => void {
@@ -24,7 +30,12 @@ export function logEvents(membership: Membership, log: Log): () => void {
       const fields = { operation: 'membership', event: type, peer: name, address, incarnation };
       const more =
         event.type === 'suspect' ? { by: event.by } : event.type === 'conflict' ? { claimed: event.address } : {};
-      log[level]({ ...fields, ...more }, `${name} ${words}`);
+      const { rival } = membership;
+      if (type === 'conflict' && name === membership.name && rival !== undefined) {
+        log.error({ ...fields, ...more }, secondOfTheName(name, rival));
+      } else {
+        log[level]({ ...fields, ...more }, `${name} ${words}`);
+      }
     });
   });
   return () => stops.forEach((stop) => stop());

@@ -53,13 +53,16 @@ export class Exchange {
 
   /** Exchanges state with whoever is at `address`; `done` hears of the failure, or of nothing. */
   with(address: Address, join: boolean, done: (failure: ExchangeFailed | undefined) => void): void {
-    const { settings, hub, counters } = this.#ground;
+    const { settings, hub, counters, clock, layers } = this.#ground;
+    const began = clock.now();
     let settled = false;
     const settle = (reason?: string): void => {
       if (settled) return;
       settled = true;
-      if (reason === undefined) counters.exchanges += 1;
-      else counters.exchangesFailed += 1;
+      if (reason === undefined) {
+        counters.exchanges += 1;
+        layers.onExchange(clock.now() - began);
+      } else counters.exchangesFailed += 1;
       done(reason === undefined ? undefined : new ExchangeFailed(address, reason));
     };
     const onReply = (message: Frame['message'], stream: Stream<Frame>): void => {
@@ -119,8 +122,10 @@ export class Exchange {
     if (join) states.push(...departed.dead().slice(-DEPARTED_TOLD_MAX));
     const message: PushPull = { kind: Kind.pushPull, join, states, userState: layers.exportState(join) };
     const frame = this.#post.frame(message, dialled);
-    if (observe !== undefined) {
-      observe({ type: 'push-pull', bytes: this.#post.frameSize(frame), states: states.length, join });
+    if (observe !== undefined || layers.weighing) {
+      const bytes = this.#post.frameSize(frame);
+      observe?.({ type: 'push-pull', bytes, states: states.length, join });
+      layers.onStatement(bytes);
     }
     return frame;
   }

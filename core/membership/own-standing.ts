@@ -1,9 +1,13 @@
 import { sameAddress } from '../address.ts';
 import { MILLISECOND } from '../ports/clock.ts';
+import type { Address } from '../ports/transport.ts';
 import { State, type Description, type Source } from '../wire/messages.ts';
 import type { Ground } from './ground.ts';
 import type { Herald } from './herald.ts';
 import { compareDescriptions, INCARNATION_MAX } from './lattice.ts';
+import type { Cause } from './observation.ts';
+
+const RIVAL_MS = 60_000;
 
 /** How we stand ourselves: the one row that only we may change, and its defence against what others say of it. */
 export class OwnStanding {
@@ -12,6 +16,8 @@ export class OwnStanding {
   #row = -1;
   #source: Source = { name: '', address: '' };
   #leaving = false;
+  #rival: Address = '';
+  #rivalUntil = Number.NEGATIVE_INFINITY;
   /** Our latest word is repeated at most once per probe interval. */
   #repeatedAt = Number.NEGATIVE_INFINITY;
 
@@ -30,6 +36,11 @@ export class OwnStanding {
 
   get incarnation(): number {
     return this.#ground.table.incarnation(this.#row);
+  }
+
+  /** Where the cluster holds our name, if that is not here: then we are the second of this name. */
+  get rival(): Address | undefined {
+    return this.#ground.clock.now() < this.#rivalUntil ? this.#rival : undefined;
   }
 
   /** How we introduce ourselves in a question. */
@@ -60,10 +71,12 @@ export class OwnStanding {
   }
 
   /** Somebody speaks of us as alive. Our own word is the highest; our past life's, or a forger's, must be topped. */
-  hear(about: Description, incarnation: number): void {
+  hear(about: Description, incarnation: number, cause: Cause): void {
     const { counters, observe } = this.#ground;
     if (this.#leaving) return;
     if (!sameAddress(this.description.address, about.address)) {
+      // Anybody can gossip a claim; what a peer holds after hearing ours is the cluster's answer to it.
+      if (cause === 'push-pull') this.#meetRival(about.address);
       counters.conflicts += 1;
       observe?.({ type: 'conflict', subject: about.name, address: about.address });
       this.#herald.event({ type: 'conflict', member: this.#herald.member(this.#row), address: about.address });
@@ -83,6 +96,13 @@ export class OwnStanding {
     if (clock.now() - this.#repeatedAt < settings.probeIntervalMs * MILLISECOND) return;
     this.#repeatedAt = clock.now();
     this.#herald.tell(this.#row);
+  }
+
+  /** Believed until exchanges have had the time to say it again. */
+  #meetRival(address: Address): void {
+    const { clock, settings } = this.#ground;
+    this.#rival = address;
+    this.#rivalUntil = clock.now() + Math.max(RIVAL_MS, 2 * settings.pushPullIntervalMs) * MILLISECOND;
   }
 
   #refute(claimed: number, by: string): void {

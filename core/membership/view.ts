@@ -73,7 +73,7 @@ export class View {
 
   hearAlive(about: Description, incarnation: number, cause: Cause): void {
     const { table, counters, clock } = this.#ground;
-    if (about.name === this.#ground.name) return this.own.hear(about, incarnation);
+    if (about.name === this.#ground.name) return this.own.hear(about, incarnation, cause);
     const row = table.find(about.name);
     if (row >= 0 && about === table.description(row) && this.#isNothingNew(row, incarnation)) return;
     const refusal = this.#refusal(about);

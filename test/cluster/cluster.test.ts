@@ -78,6 +78,19 @@ describe('a node that starts', () => {
     expect(world.failures.get('a')).toMatchObject({ code: 'NO_PEERS' });
   });
 
+  test('under a name that is taken says so, is not ready, and goes without a goodbye in that name', async () => {
+    const twin = { config: { nodeId: 'twin' }, sources: [seeds(at(0))] };
+    const world = await new OperatedWorld({ a: {}, b: twin, c: { ...twin, startAt: 10 } }).until(20);
+    const words = `another node answers at ${at(1)} under the name twin, and nobody lists this one`;
+    expect(world.said('c')).toContainEqual(expect.stringContaining(`error ${words}`));
+    expect(world.node('c').readiness()).toMatchObject({ ready: false, reason: expect.stringContaining(words) });
+    expect(world.node('b').readiness()).toEqual({ ready: true });
+    await world.node('c').leave();
+    await world.until(40);
+    expect(world.said('a').filter((line) => line.includes('twin left'))).toEqual([]);
+    expect(world.view('a')).toBe('a:alive twin:alive');
+  });
+
   test('can be stopped while a name service keeps it waiting', async () => {
     const world = new OperatedWorld({ a: { sources: [dns('peers.test')] } });
     world.resolver.hosts.set('peers.test', SILENCE);
