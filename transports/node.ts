@@ -91,6 +91,8 @@ export async function createNode(config: NodeConfig, options: NodeOptions = {}):
       trouble: network.traffic,
       onAsked: (method, seconds) => distributions.discoveryDuration(method, seconds),
       onRoundTrip: (seconds) => distributions.roundTrip(seconds),
+      onExchange: (seconds) => distributions.exchangeDuration(seconds),
+      onStatement: (bytes) => distributions.statementBytes(bytes),
     });
     watchNode(meter, { node: cluster, clock, traffic: network.traffic });
     const handlerFor = (token: string): HttpHandler =>

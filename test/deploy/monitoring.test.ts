@@ -100,6 +100,8 @@ const CLOSER = [
   'rollcall_connections_unattended_total',
   'rollcall_datagrams_unattended_total',
   'rollcall_discovery_attempts_total',
+  'rollcall_exchange_duration_seconds_bucket',
+  'rollcall_exchange_state_bytes_bucket',
   'rollcall_incarnation',
   'rollcall_openings_unknown_total',
   'rollcall_packets_received_total',

@@ -57,6 +57,28 @@ describe('layers', () => {
     expect(layer.merged).toEqual([[2, 0x80]]);
   });
 
+  test('hear how long exchanges take that succeed, and how large our side of each is', () => {
+    const heard: unknown[] = [];
+    const layer: Layer = {
+      tag: 0x90,
+      attach() {},
+      onExchange: (duration) => heard.push(duration),
+      onStatement: (bytes) => heard.push(`${bytes} bytes`),
+    };
+    const lone = new LoneNode({ layers: [layer] });
+    const reply = { kind: Kind.pushPull, join: true, states: [], userState: new Uint8Array(0) } as const;
+    void lone.node.join(['10.0.0.2:7946', '10.0.0.3:7946']);
+    const [good, bad] = lone.dialled;
+    good!.handlers.onOpen!(good!.stream);
+    lone.clock.advance(2.5);
+    good!.handlers.onMessage({ label: '', key: undefined, message: reply }, good!.stream);
+    bad!.handlers.onClose('reset');
+    lone.exchange([]);
+    const stated = lone.observed.flatMap((one) => (one.type === 'push-pull' ? [`${one.bytes} bytes`] : []));
+    expect(stated).toHaveLength(2);
+    expect(heard).toEqual([stated[0], 2_500, stated[1]]);
+  });
+
   test('survive any state that a peer may send', () => {
     const lone = new LoneNode({ layers: [new Recorder(0x90)] });
     for (let length = 0; length < 40; length += 1) {

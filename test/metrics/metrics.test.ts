@@ -215,9 +215,13 @@ describe('the metrics of a node', () => {
     const distributions = declareDistributions(meter);
     distributions.discoveryDuration('dns', 0.04);
     distributions.roundTrip(0.002);
+    distributions.exchangeDuration(0.3);
+    distributions.statementBytes(5_000);
     expect(meter.observed).toEqual([
       ['rollcall_discovery_duration_seconds', 0.04, { method: 'dns' }],
       ['rollcall_probe_round_trip_seconds', 0.002, undefined],
+      ['rollcall_exchange_duration_seconds', 0.3, undefined],
+      ['rollcall_exchange_state_bytes', 5_000, undefined],
     ]);
   });
 });
