@@ -42,6 +42,10 @@ export interface Layer {
   /** What rides on acks to proven members. */
   ackPayload?(): Uint8Array;
   onAck?(peer: Description, roundTrip: Micros, payload: Uint8Array): void;
+  /** An exchange of state that this node began has succeeded, after so long. */
+  onExchange?(duration: Micros): void;
+  /** This node has told its side of an exchange, in so many bytes. */
+  onStatement?(bytes: number): void;
   /** A reason to refuse this member. */
   vetoAlive?(about: Description): string | undefined;
   /** A reason to refuse a whole exchange when clusters meet. */
@@ -63,6 +67,8 @@ export class Layers {
   /** Those with a word in probes: nearly always none, and probes are many. */
   readonly #acking: readonly Layer[];
   readonly #measuring: readonly Layer[];
+  /** Whether some layer wants to know how large statements are: counting takes a look at all members. */
+  readonly weighing: boolean;
 
   constructor(layers: readonly Layer[]) {
     this.#layers = layers;
@@ -70,6 +76,7 @@ export class Layers {
     this.broadcasting = layers.some((layer) => layer.broadcasts !== undefined);
     this.#acking = layers.filter((layer) => layer.ackPayload !== undefined);
     this.#measuring = layers.filter((layer) => layer.onAck !== undefined);
+    this.weighing = layers.some((layer) => layer.onStatement !== undefined);
   }
 
   attach(host: LayerHost): void {
@@ -147,6 +154,14 @@ export class Layers {
 
   onAck(peer: Description, roundTrip: Micros, payload: Uint8Array | undefined): void {
     for (const layer of this.#measuring) layer.onAck?.(peer, roundTrip, payload ?? new Uint8Array(0));
+  }
+
+  onExchange(duration: Micros): void {
+    for (const layer of this.#layers) layer.onExchange?.(duration);
+  }
+
+  onStatement(bytes: number): void {
+    for (const layer of this.#layers) layer.onStatement?.(bytes);
   }
 
   vetoAlive(about: Description): string | undefined {

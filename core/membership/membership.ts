@@ -1,5 +1,6 @@
 import { InvalidSetting, RollcallError } from '../errors.ts';
 import { MILLISECOND } from '../ports/clock.ts';
+import type { Address } from '../ports/transport.ts';
 import { Kind, type Description, type PeerState } from '../wire/messages.ts';
 import { messageSize } from '../wire/sizes.ts';
 import { Counters } from './counters.ts';
@@ -90,6 +91,11 @@ export class Membership {
   /** 0 is healthy; each point stretches our probe interval once more. */
   get healthScore(): number {
     return this.#node?.ground.health.score ?? 0;
+  }
+
+  /** Where another node answers under our name and is believed: nobody lists us then. Undefined when all is well. */
+  get rival(): Address | undefined {
+    return this.#node?.view.own.rival;
   }
 
   /** News that waits to be gossiped. */

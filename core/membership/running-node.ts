@@ -189,6 +189,8 @@ export class RunningNode {
     this.#healing.stop();
     this.#claims.stop();
     this.#onStopped = done;
+    // A goodbye under a name that somebody else holds would be taken for theirs.
+    if (this.view.own.rival !== undefined) return this.stop();
     const words = table.live > 1 ? layers.lastWords() : [];
     if (words.length === 0) return this.#sayGoodbye();
     const goodbye = (): void => this.#sayGoodbye();
