@@ -1,3 +1,4 @@
+import { checkAdmin } from '../admin/access.ts';
 import { InvalidSetting } from '../errors.ts';
 import { brokenSettings } from '../membership/settings.ts';
 import { encodeTags } from '../membership/tags.ts';
@@ -19,7 +20,8 @@ export function crossChecks(checked: Checked): void {
   checkMembership(checked);
   checkTags(checked);
   checkTls(checked);
-  checkAdmin(checked);
+  checkAdminFiles(checked);
+  checkAccess(checked);
 }
 
 function checkMembership({ config, settled, sourceOf, findings }: Checked): void {
@@ -63,7 +65,7 @@ function checkTls(checked: Checked): void {
   if (tls.caFile === '') missing(checked, `${path}.ca_file`, because, 'mode tls asks peers for a certificate');
 }
 
-function checkAdmin(checked: Checked): void {
+function checkAdminFiles(checked: Checked): void {
   const { certFile, keyFile, caFile, token, tokenFile } = checked.config.admin;
   if (certFile !== '' && keyFile === '')
     missing(checked, 'admin.key_file', 'admin.cert_file', 'the certificate has a key');
@@ -77,6 +79,18 @@ function checkAdmin(checked: Checked): void {
   const path = 'admin.token_file';
   const says = `${path} cannot stand beside admin.token (${findings.place(sourceOf('admin.token'))}). Keep one of them.`;
   findings.add({ path, says, value: tokenFile, source: sourceOf(path) });
+}
+
+/** The words are those of a node that is told so in code. */
+function checkAccess({ config: { admin }, sourceOf, findings }: Checked): void {
+  if ([...findings.refused].some((path) => path.startsWith('admin.'))) return;
+  try {
+    checkAdmin({ ...admin, token: admin.token || admin.tokenFile });
+  } catch (error) {
+    if (!(error instanceof InvalidSetting)) throw error;
+    const { setting, value, allowed } = error;
+    findings.add(misfit(setting, value, allowed, sourceOf(setting)));
+  }
 }
 
 function missing({ findings, sourceOf }: Checked, path: string, because: string, reason: string): void {

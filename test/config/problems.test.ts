@@ -165,6 +165,11 @@ describe('what no key can know alone', () => {
       'admin.token_file cannot stand beside admin.token (rollcall.toml:1:11)',
     ],
     [
+      'who may change things where others reach the admin interface',
+      'admin = { bind = "0.0.0.0:50051", allow_changes = true }',
+      'rollcall.toml:1:35: admin.allow_changes is true, but must be false or unset on 0.0.0.0:50051',
+    ],
+    [
       'an address that can be reached',
       'cluster.advertise_addr = "0.0.0.0:7946"',
       'must be an IP address that others can reach',
@@ -173,6 +178,14 @@ describe('what no key can know alone', () => {
     expect(ofFile(text).problems).toHaveLength(1);
     expect(ofFile(text).message).toContain(words);
   });
+
+  test.each(['token = "t"', 'token_file = "f"', 'ca_file = "c", cert_file = "d", key_file = "k"'])(
+    'changes are allowed everywhere to whoever has what %s says',
+    (credential) => {
+      const text = `admin = { bind = "0.0.0.0:50051", allow_changes = true, ${credential} }`;
+      expect(readConfig({ file: { path: 'f', text }, environment: {} }).config.admin.allowChanges).toBe(true);
+    },
+  );
 
   test('is not judged where a key of it has been refused already', () => {
     const text =
