@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { HttpClient } from '../core/ports/http.ts';
 import { paintFor, type Paint } from '../reports/index.ts';
 import { UsageError } from '../scenarios/errors.ts';
+import { whyUnreadable } from '../transports/config-file.ts';
 
 export interface TlsTexts {
   readonly ca?: string;
@@ -63,7 +64,8 @@ function readFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError('UNREADABLE_FILE', `${path} cannot be read: ${problem}. Give another path.`, { cause });
+    throw new UsageError('UNREADABLE_FILE', `${path} cannot be read: ${whyUnreadable(cause)}. Give another path.`, {
+      cause,
+    });
   }
 }

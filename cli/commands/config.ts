@@ -4,7 +4,8 @@ import type { ConfigResult } from '../../core/config/read.ts';
 import { RollcallError } from '../../core/errors.ts';
 import { configInWords } from '../config-in-words.ts';
 import { ExitCode } from '../exit-code.ts';
-import { loadConfig } from '../load-config.ts';
+import { loadConfig, type Loaded } from '../load-config.ts';
+import { checkNamedFiles } from '../named-files.ts';
 
 /** What commander hands over. */
 type Options = Readonly<Record<string, unknown>>;
@@ -12,17 +13,24 @@ type Options = Readonly<Record<string, unknown>>;
 /** Says what a configuration means; throws everything that is wrong with it, or with `--json` prints that. */
 export async function configCheckCommand(options: Options): Promise<number> {
   if (options['json'] === true) return checkForPrograms(options);
-  const { result, file } = await loadConfig(options);
+  const { result, file } = await loadUsable(options);
   const words = configInWords(result.config).map((sentence) => `  ${sentence}\n`);
   process.stdout.write(`${file?.path ?? 'flags and environment'}: ok\n${words.join('')}`);
   return ExitCode.pass;
+}
+
+/** Whatever would keep a node from starting with it is thrown. */
+async function loadUsable(options: Options): Promise<Loaded> {
+  const loaded = await loadConfig(options);
+  await checkNamedFiles(loaded);
+  return loaded;
 }
 
 async function checkForPrograms(options: Options): Promise<number> {
   const { config: file } = options;
   const print = (verdict: object): void => void process.stdout.write(`${JSON.stringify(verdict, null, 2)}\n`);
   try {
-    const { result } = await loadConfig(options);
+    const { result } = await loadUsable(options);
     print({ ok: true, file, says: configInWords(result.config) });
     return ExitCode.pass;
   } catch (error) {
