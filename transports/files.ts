@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { FileFailed } from '../core/ports/files.ts';
 import type { Files } from '../core/ports/files.ts';
 import { fileFailed } from './file-failed.ts';
@@ -13,6 +13,8 @@ export function nodeFiles(): Files {
 class NodeFiles implements Files {
   /** The last write that was asked for, by path. */
   readonly #writes = new Map<string, Promise<void>>();
+  /** Paths beside which nothing is left of writers that were killed. */
+  readonly #swept = new Set<string>();
 
   async read(path: string): Promise<Uint8Array> {
     try {
@@ -27,7 +29,7 @@ class NodeFiles implements Files {
     const bytes = content.slice();
     const before = this.#writes.get(key);
     // Whoever asked for the write before hears of its failure; this one goes ahead.
-    const write = Promise.allSettled([before]).then(() => replace(path, bytes));
+    const write = Promise.allSettled([before]).then(() => this.#replace(key, bytes));
     this.#writes.set(key, write);
     try {
       await write;
@@ -36,6 +38,13 @@ class NodeFiles implements Files {
     } finally {
       if (this.#writes.get(key) === write) this.#writes.delete(key);
     }
+  }
+
+  async #replace(path: string, bytes: Uint8Array): Promise<void> {
+    await makeFolder(dirname(path));
+    if (!this.#swept.has(path)) await sweep(path);
+    this.#swept.add(path);
+    await replace(path, bytes);
   }
 
   watch(path: string, intervalMs: number, onChange: (content: Uint8Array | FileFailed) => void): () => void {
@@ -62,14 +71,48 @@ class NodeFiles implements Files {
   }
 }
 
+/** Step by step, because Node's own `recursive` never returns where the system says of an existing folder that it is missing. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path).catch((again: NodeJS.ErrnoException) => {
+      if (again.code !== 'EEXIST') throw again;
+    });
+  }
+}
+
+/** How the unfinished content of a file is called. */
+const temporaryOf = (path: string): { folder: string; prefix: string } => ({
+  folder: dirname(path),
+  prefix: `.${basename(path)}.`,
+});
+const SUFFIX = '.tmp';
+/** Whatever is being written now is younger. */
+const ABANDONED_MS = 60_000;
+
+/** Takes away what writers of this file left behind when they were killed. */
+async function sweep(path: string): Promise<void> {
+  const { folder, prefix } = temporaryOf(path);
+  const left = (await readdir(folder)).filter((name) => name.startsWith(prefix) && name.endsWith(SUFFIX));
+  for (const name of left) {
+    const file = join(folder, name);
+    const { mtimeMs } = await stat(file);
+    if (Date.now() - mtimeMs > ABANDONED_MS) await rm(file, { force: true });
+  }
+}
+
 /**
  * The new content is complete on the disk before it takes the name, and the name is on the disk before this returns.
  * The other file is in the same folder because only inside one file system is a rename atomic.
  */
 async function replace(path: string, bytes: Uint8Array): Promise<void> {
-  const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
-  const temporary = join(folder, `.${randomUUID()}.tmp`);
+  const { folder, prefix } = temporaryOf(path);
+  const temporary = join(folder, `${prefix}${randomUUID()}${SUFFIX}`);
   try {
     await writeThrough(temporary, bytes);
     await rename(temporary, path);

@@ -258,6 +258,7 @@ export class Cluster implements Operated {
     } else {
       this.#log.info({ operation: 'start', version }, `${this.name} runs as a single node: cluster.enabled is false`);
     }
+    await this.#keeper?.prove({ ...this.#snapshot(), peers: this.#known?.peers ?? [] });
     await this.#joining.begin();
     if (this.#ending !== undefined) return;
     this.health.start();

@@ -13,6 +13,9 @@ export interface SnapshotKeeperDeps {
   readonly intervalMs: number;
 }
 
+/** How long a write is waited for when something depends on it. */
+const PATIENCE_MS = 5_000;
+
 /** Keeps the snapshot file of one node: read once, then written whenever there is something new to remember. */
 export class SnapshotKeeper {
   readonly #deps: SnapshotKeeperDeps;
@@ -64,6 +67,25 @@ export class SnapshotKeeper {
     }
   }
 
+  /**
+   * Writes once, before anything depends on it: a folder that cannot be used should be noticed now and not at the next
+   * start. A disk that is full is no reason not to run.
+   */
+  async prove(snapshot: Snapshot): Promise<void> {
+    const { files, path, clock } = this.#deps;
+    const content = encodeSnapshot(snapshot);
+    try {
+      await within(clock, PATIENCE_MS, files.write(path, content));
+      this.#written = content;
+    } catch (error) {
+      if (error instanceof FileFailed && error.problem === 'full') return this.#failed(error);
+      const advice = `Correct cluster.data_dir or its permissions, or leave it empty to keep nothing.`;
+      throw new RollcallError('SNAPSHOT_UNWRITABLE', `The snapshot cannot be written. ${messageOf(error)} ${advice}`, {
+        cause: error,
+      });
+    }
+  }
+
   /** From now on writes what `take` returns, at most once per interval and only when it is another. */
   start(take: () => Snapshot): void {
     this.#take = take;
@@ -74,7 +96,9 @@ export class SnapshotKeeper {
   async stop(last: Snapshot | undefined): Promise<void> {
     this.#deps.clock.cancel(this.#timer);
     this.#take = undefined;
-    if (last !== undefined) await this.save(last);
+    // A disk that does not answer must not keep a node that is to end.
+    if (last !== undefined)
+      await within(this.#deps.clock, PATIENCE_MS, this.save(last)).catch((error) => this.#failed(error));
   }
 
   async save(snapshot: Snapshot): Promise<void> {
@@ -87,14 +111,19 @@ export class SnapshotKeeper {
       if (this.failing) log.info({ operation: 'snapshot', path }, 'the snapshot is written again');
       this.failing = false;
     } catch (error) {
-      this.failures += 1;
-      // Once per outage: the disk will stay full for a while.
-      if (!this.failing) {
-        const advice = 'The node runs on and tries again; until then a restart would remember an older state.';
-        log.error({ operation: 'snapshot', path }, `the snapshot was not written. ${messageOf(error)} ${advice}`);
-      }
-      this.failing = true;
+      this.#failed(error);
     }
+  }
+
+  #failed(error: unknown): void {
+    const { log, path } = this.#deps;
+    this.failures += 1;
+    // Once per outage: the disk will stay full for a while.
+    if (!this.failing) {
+      const advice = 'The node tries again for as long as it runs; until then a restart would remember an older state.';
+      log.error({ operation: 'snapshot', path }, `the snapshot was not written. ${messageOf(error)} ${advice}`);
+    }
+    this.failing = true;
   }
 
   #schedule(): void {
@@ -105,6 +134,15 @@ export class SnapshotKeeper {
       void this.save(take()).then(() => this.#take === take && this.#schedule());
     });
   }
+}
+
+/** Rejects when `work` takes longer. */
+function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => reject(new RollcallError('TIMEOUT', `The disk did not answer within ${ms / 1_000} s.`));
+    const timer = clock.after(ms * MILLISECOND, late);
+    work.then(resolve, reject).finally(() => clock.cancel(timer));
+  });
 }
 
 function messageOf(error: unknown): string {

@@ -156,6 +156,9 @@ describe('rollcall node', () => {
       [['--bind', 'nonsense'], /cluster\.network\.swim_bind.*nonsense/s],
       [['--config', join(folder, 'missing.toml')], /no such file/],
       [['--advertise', '0.0.0.0'], /advertise/],
+      // Node's own way to make folders never returns here.
+      [['--data-dir', '/proc/rollcall'], /snapshot cannot be written.*\/proc\/rollcall.*cluster\.data_dir/s],
+      [['--data-dir', '/dev/null'], /snapshot cannot be (read|written).*\/dev\/null/s],
     ];
     for (const [args, words] of bad) {
       const refused = start(['node', '--admin', '127.0.0.1:0', '--bind', '127.0.0.1:0', ...args]);

@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -49,7 +50,31 @@ describe('a file that was written', () => {
   });
 });
 
+describe('the first write of a life', () => {
+  test('takes away what killed writers of the same file left, and nothing else', async () => {
+    const left = ['.a.killed.tmp', '.a.writing.tmp', '.b.killed.tmp'];
+    for (const name of left) writeFileSync(join(folder, name), '');
+    const longAgo = new Date(Date.now() - 3_600_000);
+    for (const name of ['.a.killed.tmp', '.b.killed.tmp']) utimesSync(join(folder, name), longAgo, longAgo);
+    await nodeFiles().write(join(folder, 'a'), bytes('a'));
+    expect(readdirSync(folder)).toEqual(['.a.writing.tmp', '.b.killed.tmp', 'a']);
+  });
+
+  test('makes all folders that are missing', async () => {
+    const path = join(folder, 'x', 'y', 'z', 'a');
+    await nodeFiles().write(path, bytes('a'));
+    expect(readdirSync(join(folder, 'x', 'y', 'z'))).toEqual(['a']);
+  });
+});
+
 describe('a write that fails', () => {
+  // Here Node's own way to make folders never returns.
+  test('because no folder can be made there says so', async () => {
+    await expect(nodeFiles().write('/proc/rollcall/snapshot', bytes('a'))).rejects.toMatchObject({
+      code: 'FILE_FAILED',
+    });
+  });
+
   test('because the system takes no more bytes says so, and leaves the old content and no litter', async () => {
     const path = join(folder, 'snapshot');
     writeFileSync(path, 'old');
