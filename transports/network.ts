@@ -40,15 +40,17 @@ export async function openNetwork(cluster: ClusterConfig, clock: Clock, log: Log
   }
   const { network } = cluster;
   const tls = network.mode === 'tls' ? await readTls(network) : undefined;
-  const bound = await bindTransport({
-    bind: network.swimBind,
-    mode: network.mode,
-    clock,
-    streamsMax: network.streamsMax,
-    acceptDeadlineMs: cluster.membership.streamTimeoutMs,
-    receiveBufferBytes: network.receiveBufferBytes,
-    ...(tls === undefined ? {} : { tls }),
-  });
+  const bound = await bindingFor('cluster.network.swim_bind', '--bind', () =>
+    bindTransport({
+      bind: network.swimBind,
+      mode: network.mode,
+      clock,
+      streamsMax: network.streamsMax,
+      acceptDeadlineMs: cluster.membership.streamTimeoutMs,
+      receiveBufferBytes: network.receiveBufferBytes,
+      ...(tls === undefined ? {} : { tls }),
+    }),
+  );
   try {
     const address = advertisedAddress(bound.address, network.advertiseAddr, networkInterfaces());
     const granted = bound.counters.receiveBufferBytes;
@@ -89,6 +91,16 @@ async function readTls({ tls }: NetworkConfig) {
     readNamedFile('cluster.network.tls.ca_file', tls.caFile),
   ]);
   return { cert, key, ca, ...(tls.serverName === '' ? {} : { serverName: tls.serverName }) };
+}
+
+/** Binds what a setting names; what goes wrong names the setting, too. */
+export async function bindingFor<T>(setting: string, flag: string, bind: () => Promise<T>): Promise<T> {
+  try {
+    return await bind();
+  } catch (error) {
+    if (!(error instanceof RollcallError)) throw error;
+    throw new RollcallError(error.code, `${setting} (${flag}): ${error.message}`, { cause: error });
+  }
 }
 
 /** The text of a file that a setting names. */

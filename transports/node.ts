@@ -19,7 +19,7 @@ import { nodeFiles } from './files.ts';
 import { serveHttp, type HttpServer } from './http/server.ts';
 import { pinoLog, type PinoLog } from './log.ts';
 import { promMeter } from './meter.ts';
-import { openNetwork, readNamedFile, type Network } from './network.ts';
+import { bindingFor, openNetwork, readNamedFile, type Network } from './network.ts';
 import { packageVersion } from './version.ts';
 
 export interface NodeOptions {
@@ -95,9 +95,16 @@ export async function createNode(config: NodeConfig, options: NodeOptions = {}):
       onStatement: (bytes) => distributions.statementBytes(bytes),
     });
     watchNode(meter, { node: cluster, clock, traffic: network.traffic });
-    const handlerFor = (token: string): HttpHandler =>
-      adminHandler(cluster, { config: { ...access, token }, crypto, clock, log, scrape: () => meter.scrape() });
-    let handle = handlerFor(access.token);
+    const handlerFor = (admitted: string): HttpHandler =>
+      adminHandler(cluster, {
+        config: { ...access, token: admitted },
+        crypto,
+        clock,
+        log,
+        scrape: () => meter.scrape(),
+      });
+    let { token } = access;
+    let handle = handlerFor(token);
     const handler: HttpHandler = (request) => handle(request);
     if (config.admin.enabled) admin = await serveAdmin(config.admin, handler, log);
     const ended = new Promise<void>((resolve, reject) => {
@@ -115,8 +122,9 @@ export async function createNode(config: NodeConfig, options: NodeOptions = {}):
       ended,
       begin: () => cluster.begin(),
       async reload(next) {
-        const { token } = await withToken(next.admin);
-        handle = handlerFor(token);
+        const changed = await withToken(next.admin);
+        if (changed.token !== token) handle = handlerFor(changed.token);
+        token = changed.token;
         ownLog?.setLevel(next.log.level);
         cluster.reload(next);
       },
@@ -152,11 +160,11 @@ async function serveAdmin(config: AdminConfig, handler: HttpHandler, log: Log): 
           key: await readNamedFile('admin.key_file', keyFile),
           ...(caFile === '' ? {} : { ca: await readNamedFile('admin.ca_file', caFile) }),
         };
-  const server = await serveHttp(handler, {
-    bind,
-    onError: (error) => log.error({ operation: 'admin' }, error instanceof Error ? String(error.stack) : String(error)),
-    ...(tls === undefined ? {} : { tls }),
-  });
+  const onError = (error: unknown): void =>
+    log.error({ operation: 'admin' }, error instanceof Error ? String(error.stack) : String(error));
+  const server = await bindingFor('admin.bind', '--admin', () =>
+    serveHttp(handler, { bind, onError, ...(tls === undefined ? {} : { tls }) }),
+  );
   log.info({ operation: 'start', address: server.address }, `admin interface on ${server.address}`);
   return server;
 }

@@ -63,8 +63,9 @@ export class NodeEnded extends RollcallError {
   }
 }
 
-/** What went wrong is told together, this often. */
-const TROUBLES_MS = 10_000;
+const LOOK_MS = 1_000;
+/** Every so many looks: what is told in summaries, and what is forgotten. */
+const SUMMARY_LOOKS = 10;
 
 /**
  * A node as operators know it: membership and all that belongs to running it. The order of the start is name, keys,
@@ -164,7 +165,7 @@ export class Cluster implements Operated {
       policy: () => this.#config.cluster.discovery,
     });
     this.health = new HealthMonitor(ports.clock, this.#log, this.membership, cluster.health.intervalMs);
-    this.#drops = new DropLog(this.membership.counters, this.#log);
+    this.#drops = new DropLog(this.membership.counters, ports.clock, this.#log);
     this.#troubles = options.trouble && new TroubleLog(options.trouble, this.#log);
     this.#stopLogging = logEvents(this.membership, this.#log);
     for (const type of ['join', 'alive', 'update'] as const) {
@@ -266,17 +267,15 @@ export class Cluster implements Operated {
     this.#watch();
   }
 
-  #watch(): void {
-    this.#timer = this.#clock.after(TROUBLES_MS * MILLISECOND, () => {
-      this.#tellTroubles();
-      this.#pulse.keep(new Set(rosterOf(this.membership).map((member) => member.name)));
-      this.#watch();
+  #watch(looks = 1): void {
+    this.#timer = this.#clock.after(LOOK_MS * MILLISECOND, () => {
+      this.#drops.tell();
+      if (looks % SUMMARY_LOOKS === 0) {
+        this.#troubles?.tell();
+        this.#pulse.keep(new Set(rosterOf(this.membership).map((member) => member.name)));
+      }
+      this.#watch(looks + 1);
     });
-  }
-
-  #tellTroubles(): void {
-    this.#drops.tell();
-    this.#troubles?.tell();
   }
 
   async #end(reason: string, end: () => Promise<void> | void): Promise<void> {
@@ -288,7 +287,8 @@ export class Cluster implements Operated {
     // Once it has left, membership remembers nobody; and a node that never ran has nothing to remember.
     const before = this.membership.running ? this.#snapshot() : undefined;
     await end();
-    this.#tellTroubles();
+    this.#drops.tell(true);
+    this.#troubles?.tell();
     await this.#keeper?.stop(before && { ...before, incarnation: this.membership.incarnation });
     this.#stopLogging();
     for (const task of this.#onEnded.splice(0)) task();

@@ -1,3 +1,4 @@
+import { SECOND, type Clock, type Micros } from '../ports/clock.ts';
 import type { Log, LogLevel } from '../ports/log.ts';
 import type { Counters, DropReason } from '../membership/counters.ts';
 
@@ -17,22 +18,31 @@ const MEANINGS: Partial<Readonly<Record<DropReason, readonly [LogLevel, string]>
   implausible: ['warn', 'an incarnation too high to be true: somebody may be forging messages'],
 };
 
-/** Tells the log what was dropped since it was last asked: once per reason, however many there were. */
+/** A reason that was just told waits this long until it is told again, with all that came meanwhile. */
+const SUMMARY: Micros = 10 * SECOND;
+
+/** Tells the log what was dropped, by reason: the first at once, what follows in summaries. */
 export class DropLog {
   readonly #counters: Counters;
+  readonly #clock: Clock;
   readonly #log: Log;
-  readonly #told = new Map<DropReason, number>();
+  readonly #told = new Map<DropReason, { readonly count: number; readonly at: Micros }>();
 
-  constructor(counters: Counters, log: Log) {
+  constructor(counters: Counters, clock: Clock, log: Log) {
     this.#counters = counters;
+    this.#clock = clock;
     this.#log = log;
   }
 
-  tell(): void {
+  /** To be called often; `last` tells what is left, too. */
+  tell(last = false): void {
+    const now = this.#clock.now();
     for (const [reason, count] of Object.entries(this.#counters.dropped) as [DropReason, number][]) {
-      const fresh = count - (this.#told.get(reason) ?? 0);
-      if (fresh === 0) continue;
-      this.#told.set(reason, count);
+      const told = this.#told.get(reason);
+      const fresh = count - (told?.count ?? 0);
+      const waits = !last && told !== undefined && now - told.at < SUMMARY;
+      if (fresh === 0 || waits) continue;
+      this.#told.set(reason, { count, at: now });
       const [level, meaning] = MEANINGS[reason] ?? ['debug', 'it is damaged, stale or makes no sense'];
       const address = this.#counters.droppedFrom[reason];
       const from = address === undefined ? '' : `, last from ${address}`;

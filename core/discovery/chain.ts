@@ -22,7 +22,7 @@ export interface ChainDeps {
   readonly onAsked: (method: string, seconds: number) => void;
 }
 
-/** What one source has done so far, in plain numbers. */
+/** What one source has done so far, in plain numbers. An answer that names nobody is neither success nor failure. */
 export interface MethodStats {
   attempts: number;
   successes: number;
@@ -158,8 +158,8 @@ export class Chain {
     counts.attempts += 1;
     try {
       const found = this.#withoutSelf(await discover());
-      counts.successes += 1;
       const peers = found.addresses.length;
+      if (peers > 0) counts.successes += 1;
       for (const warning of found.warnings) log.debug({ operation: 'discovery', method }, warning);
       if (peers > 0) {
         this.#say(method, 'info', `${method} found ${found.addresses.join(', ')}`);

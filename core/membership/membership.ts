@@ -26,7 +26,10 @@ export class JoinFailed extends RollcallError {
 
 export class UnknownMember extends RollcallError {
   constructor(name: string, kind = 'live member') {
-    super('UNKNOWN_MEMBER', `No ${kind} is called ${JSON.stringify(name)}. members() lists those that are known.`);
+    super(
+      'UNKNOWN_MEMBER',
+      `No ${kind} is called ${JSON.stringify(name)}. members(), or rollcall members, lists those that are known.`,
+    );
   }
 }
 

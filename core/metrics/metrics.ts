@@ -59,7 +59,11 @@ export const METRICS: readonly Metric[] = [
   ),
 
   byMethod('rollcall_discovery_attempts_total', 'Questions to a discovery source.', 'attempts'),
-  byMethod('rollcall_discovery_successes_total', 'Questions that the source answered, be it with nobody.', 'successes'),
+  byMethod(
+    'rollcall_discovery_successes_total',
+    'Answers that named somebody; one that names nobody is neither success nor failure.',
+    'successes',
+  ),
   byMethod('rollcall_discovery_failures_total', 'Questions that got no answer.', 'failures'),
   gauge(
     'rollcall_discovery_peers_discovered',

@@ -79,9 +79,14 @@ export class Acceptor {
       counters.streamTimeouts += 1;
       raw.destroy();
     });
-    this.#handshakes.set(key, { raw, timer, host, port });
+    const handshake = { raw, timer, host, port };
+    this.#handshakes.set(key, handshake);
     raw.on('error', () => {});
-    raw.once('close', () => this.#take(key));
+    raw.once('close', () => {
+      clock.cancel(timer);
+      // Whoever was reset may be back from the same port before this one is closed.
+      if (this.#handshakes.get(key) === handshake) this.#handshakes.delete(key);
+    });
     this.#tls.emit('connection', raw);
   }
 
