@@ -155,4 +155,32 @@ describe('mutual TLS', () => {
     const garbage = bindTransport({ clock, mode: 'tls', bind: '127.0.0.1:0', tls: { ...local, cert: 'no PEM' } });
     await expect(garbage).rejects.toMatchObject({ code: 'TLS_MATERIAL_INVALID' });
   });
+
+  test('cuts a silent connection in time also when it comes from where another one has just been reset', async () => {
+    const manual = new ManualClock();
+    const { address, counters } = await bound({ clock: manual, mode: 'tls', tls: local, acceptDeadlineMs: 1_000 });
+    const { host, port } = placeOf(address);
+    // The first to reset is not yet closed here when the next one is accepted.
+    const from = async (localPort?: number) => {
+      const socket = connect({
+        host,
+        port,
+        localAddress: '127.0.0.23',
+        ...(localPort === undefined ? {} : { localPort }),
+      });
+      onTestFinished(() => void socket.destroy());
+      socket.on('error', () => {});
+      await once(socket, 'connect');
+      return socket;
+    };
+    const first = await from();
+    await until('it is accepted', () => counters.connectionsOpen === 1);
+    const { localPort } = first;
+    first.resetAndDestroy();
+    const second = await from(localPort);
+    await until('only the second is open', () => counters.connectionsOpen === 1 && manual.pending === 1);
+    manual.advance(1_000);
+    await until('it is cut', () => second.destroyed || second.readableEnded);
+    expect(manual.pending).toBe(0);
+  });
 });
