@@ -60,8 +60,8 @@ export class AdminClient {
   }
 
   /** The lines of a stream, empty ones included, in batches as they come: whoever is slow gets larger ones. */
-  async *batches(path: string): AsyncGenerator<readonly string[], void, undefined> {
-    const answer = await this.#call('GET', path, undefined);
+  async *batches(path: string, signal?: AbortSignal): AsyncGenerator<readonly string[], void, undefined> {
+    const answer = await this.#call('GET', path, undefined, signal);
     await this.#check(answer);
     const decoder = new TextDecoder();
     let rest = '';
@@ -82,7 +82,12 @@ export class AdminClient {
     return this.#parsed(await this.#text(answer));
   }
 
-  async #call(method: string, path: string, body: Readonly<Record<string, string>> | undefined): Promise<HttpAnswer> {
+  async #call(
+    method: string,
+    path: string,
+    body: Readonly<Record<string, string>> | undefined,
+    signal?: AbortSignal,
+  ): Promise<HttpAnswer> {
     try {
       return await this.#http.call({
         method,
@@ -94,7 +99,7 @@ export class AdminClient {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         deadlineMs: DEADLINE_MS,
         idleMs: SILENCE_MS,
-        signal: this.#signal,
+        signal: signal === undefined ? this.#signal : AbortSignal.any([this.#signal, signal]),
       });
     } catch (error) {
       throw this.#explained(error);

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import type { Clock } from '../core/ports/clock.ts';
 import type { HttpClient } from '../core/ports/http.ts';
 import { paintFor, type Paint } from '../reports/index.ts';
 import { UsageError } from '../scenarios/errors.ts';
+import { systemClock } from '../transports/clock.ts';
 import { whyUnreadable } from '../transports/config-file.ts';
 
 export interface TlsTexts {
@@ -18,11 +20,14 @@ export interface Terminal {
   readonly width: number;
   /** Somebody watches: what is on the screen may be drawn over. */
   readonly live: boolean;
-  /** Aborts on Ctrl-C. */
+  readonly clock: Clock;
+  /** Aborts on Ctrl-C, and when nobody reads any more. */
   readonly signal: AbortSignal;
   /** A client of nodes; PEM texts for those that speak TLS. */
   http(tls: TlsTexts): HttpClient;
   out(text: string): void;
+  /** Nothing happens: whoever reads a pipe may have gone meanwhile. */
+  quiet(): void;
   /** For what went wrong: one line. */
   complain(message: string): void;
   readFile(path: string): string;
@@ -41,15 +46,23 @@ export async function onTerminal(
   process.once('SIGINT', interrupt);
   // A reader such as `head` that has seen enough ends what would go on for ever.
   stdout.once('error', interrupt);
+  const piped = isPipe(stdout.fd);
+  let written = false;
   try {
     return await command({
       environment: env,
       paint: paintFor(stdout, env),
       width: Math.max(stdout.columns || 80, 40),
       live: stdout.isTTY,
+      clock: systemClock(),
       signal: interruption.signal,
       http,
-      out: (text) => void stdout.write(text),
+      out: (text) => {
+        written = true;
+        stdout.write(text);
+      },
+      // A pipe tells that its reader has gone only to who writes; before the next line, a space changes nothing.
+      quiet: () => void (piped && written && stdout.write(' ')),
       complain: (message) => void stderr.write(`rollcall: ${message}\n`),
       readFile,
       readInput: () => text(stdin),
@@ -58,6 +71,11 @@ export async function onTerminal(
     process.off('SIGINT', interrupt);
     stdout.off('error', interrupt);
   }
+}
+
+function isPipe(fd: number): boolean {
+  const stat = fstatSync(fd);
+  return stat.isFIFO() || stat.isSocket();
 }
 
 function readFile(path: string): string {

@@ -7,7 +7,9 @@ import type { Terminal } from '../terminal.ts';
 export function monitorCommand(options: Given, terminal: Terminal): Promise<number> {
   return adminTask(options, terminal, async (client) => {
     for await (const batch of client.batches('/cluster/events')) {
-      for (const line of batch.filter((line) => line !== '')) {
+      const events = batch.filter((line) => line !== '');
+      if (events.length === 0) terminal.quiet();
+      for (const line of events) {
         terminal.out(`${options['json'] === true ? line : eventLine(line, terminal.paint)}\n`);
       }
     }

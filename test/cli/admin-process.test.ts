@@ -23,6 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close(0));
 
+let cats = 0;
+
 function start(given: readonly string[]) {
   const env = { PATH: process.env['PATH'] ?? '', ROLLCALL_ADMIN_BIND: server.address };
   return spawn(process.execPath, ['--import', TSX, MAIN, ...given], { env });
@@ -64,6 +66,27 @@ test('a watch ends when nobody reads it any more', async () => {
   desk.lone.hear(alive(described('cat', '10.0.1.3:7946'), 1));
   desk.lone.hear(alive(described('dog', '10.0.1.4:7946'), 1));
   await ended;
+  expect(stderr).toBe('');
+});
+
+test.each([
+  ['members', '--watch'],
+  ['members', '--watch', '--json'],
+  ['monitor', '--json'],
+])('%s %s ends when nobody reads it any more, though nothing happens', async (...given) => {
+  const child = start(given);
+  let stderr = '';
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const shown = new Promise((resolve) => child.stdout.once('data', resolve));
+  const news = setInterval(() => desk.lone.hear(alive(described(`cat${(cats += 1)}`, '10.0.1.3:7946'), 1)), 50);
+  await shown;
+  clearInterval(news);
+  child.stdout.destroy();
+  // Quarters of a minute pass: the node says that nothing happens.
+  const time = setInterval(() => desk.lone.clock.advance(15_000), 50);
+  await ended;
+  clearInterval(time);
   expect(stderr).toBe('');
 });
 

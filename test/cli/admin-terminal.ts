@@ -17,8 +17,12 @@ export class AdminTerminal implements Terminal {
   complaints = '';
   readonly #interruption = new AbortController();
   readonly signal = this.#interruption.signal;
+  readonly clock: AdminDesk['lone']['clock'];
+  /** How often it was told that nothing happens. */
+  quietTimes = 0;
 
   constructor(desk: AdminDesk) {
+    this.clock = desk.lone.clock;
     this.#client = {
       call: async (call) => {
         this.calls.push(call);
@@ -27,7 +31,7 @@ export class AdminTerminal implements Terminal {
         const answer = await desk.ask(call.method ?? 'GET', `${pathname}${search}`, {
           headers: call.headers ?? {},
           body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
-          signal: this.signal,
+          signal: call.signal ?? this.signal,
         });
         return { status: answer.status, headers: answer.headers, body: inPieces(answer.body) };
       },
@@ -40,6 +44,7 @@ export class AdminTerminal implements Terminal {
   }
 
   out = (text: string): void => void (this.shown += text);
+  quiet = (): void => void (this.quietTimes += 1);
   complain = (message: string): void => void (this.complaints += message);
   readFile = (path: string): string => this.files.get(path) ?? '';
   readInput = (): Promise<string> => Promise.resolve(this.input);

@@ -84,6 +84,41 @@ describe('members', () => {
     expect(terminal.complaints).toBe('');
   });
 
+  test('--watch on a terminal draws again every two seconds: how long ago members were seen is news, too', async () => {
+    terminal.live = true;
+    const watching = membersCommand({ watch: true }, terminal);
+    const drawn = (): number => terminal.shown.match(/NAME/g)?.length ?? 0;
+    const turns = async (until: () => boolean): Promise<void> => {
+      for (let turn = 0; turn < 100 && !until(); turn += 1) await new Promise(setImmediate);
+    };
+    for (const times of [1, 2, 3]) {
+      await turns(() => drawn() === times);
+      expect(drawn()).toBe(times);
+      desk.lone.clock.advance(1_999);
+      await turns(() => drawn() > times);
+      expect(drawn()).toBe(times);
+      desk.lone.clock.advance(1);
+    }
+    terminal.interrupt();
+    expect(await watching).toBe(130);
+  });
+
+  test.each([{ watch: true }, { watch: true, json: true }] as const)(
+    '%j into a pipe looks whether it is still read while nothing happens',
+    async (options) => {
+      const watching = membersCommand(options, terminal);
+      await terminal.until('alive');
+      expect(terminal.quietTimes).toBe(0);
+      const { shown } = terminal;
+      desk.lone.clock.advance(15_000);
+      for (let turn = 0; turn < 100 && terminal.quietTimes === 0; turn += 1) await new Promise(setImmediate);
+      expect(terminal.quietTimes).toBe(1);
+      expect(terminal.shown).toBe(shown);
+      terminal.interrupt();
+      expect(await watching).toBe(130);
+    },
+  );
+
   test('--watch into a file is one table and then a line per event', async () => {
     const watching = membersCommand({ watch: true }, terminal);
     await terminal.until('1 alive.');
