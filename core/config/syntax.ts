@@ -11,9 +11,16 @@ export function parseToml(file: string, text: string): ConfigTable {
     if (!(error instanceof TomlError)) throw error;
     const { line, column, message } = error;
     const [what = ''] = message.replace('Invalid TOML document: ', '').split('\n');
-    const says = `this is not TOML: ${what}.${frame(text, line, column)}`;
+    const says = `this is not TOML: ${isUnclosed(what, text, line, column) ? 'a text has no closing quote' : what}.${frame(text, line, column)}`;
     throw new InvalidConfig([{ path: '', says, source: { kind: 'file', file, key: '' }, line, column }]);
   }
+}
+
+/** The parser says of the end of a line that it is a control character. */
+function isUnclosed(what: string, text: string, line: number, column: number): boolean {
+  if (what === 'unfinished string') return true;
+  const rest = text.split('\n')[line - 1]?.slice(column - 1);
+  return what === 'control characters are not allowed in strings' && (rest === '' || rest === '\r');
 }
 
 const LINE_MAX = 160;

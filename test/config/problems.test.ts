@@ -229,6 +229,19 @@ test('what is no TOML is told with its line and a mark under the place', () => {
   );
 });
 
+test.each([
+  ['at the end of a line', '[cluster]\nnode_id = "a\nlabel = "b"\n', '2:13'],
+  ['at the end of a line of Windows', '[cluster]\r\nnode_id = "a\r\nlabel = "b"\r\n', '2:13'],
+  ['at the end of the file', '[cluster]\nnode_id = "a', '2:11'],
+  ['over lines', '[cluster]\nnode_id = """a\n', '2:11'],
+])('a text without its closing quote is told as such: %s', (_, text, place) => {
+  expect(ofFile(text).message).toContain(`rollcall.toml:${place}: this is not TOML: a text has no closing quote.`);
+});
+
+test('a control character in a text is told as such', () => {
+  expect(ofFile('[cluster]\nnode_id = "a\u0001"').message).toContain('control characters are not allowed in strings');
+});
+
 test('a way of finding peers that comes later says so', () => {
   expect(ofFile('cluster.discovery = "consul"').message).toContain(
     'must be static or dns: consul is not available in this version.',
