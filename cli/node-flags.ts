@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { ConfigFlag } from '../core/config/layers.ts';
 
 interface NodeFlag {
@@ -56,23 +56,25 @@ export function addNodeFlags(command: Command): Command {
   command.option('--config <file>', 'a configuration file in TOML');
   for (const { name, argument, says, many } of NODE_FLAGS) {
     const option = new Option(`${name} ${argument}`, says);
-    if (many === 'list') option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
-    if (many === 'table') option.argParser(withPair);
+    if (many !== undefined)
+      option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
     command.addOption(option);
   }
   return command;
 }
 
-function withPair(pair: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  const [, key, value = ''] = /^([^=]+)=([^]*)$/.exec(pair) ?? [];
-  if (key === undefined) throw new InvalidArgumentError(`Write a key and a value, such as --tag role=db.`);
-  return { ...before, [key]: value };
+/** What is no `key=value` stays as it is: it is refused together with all else that is wrong. */
+function asTable(pairs: readonly string[]): unknown {
+  const wrong = pairs.filter((pair) => pair.indexOf('=') < 1);
+  if (wrong.length > 0) return wrong;
+  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
 }
 
 /** The flags that were given, for `readConfig`. `options` is what commander hands to the action. */
 export function givenFlags(options: Readonly<Record<string, unknown>>): ConfigFlag[] {
-  return NODE_FLAGS.flatMap(({ name, path }) => {
+  return NODE_FLAGS.flatMap(({ name, path, many }) => {
     const value = options[new Option(name).attributeName()];
-    return value === undefined ? [] : [{ flag: name, path, value }];
+    if (value === undefined) return [];
+    return [{ flag: name, path, value: many === 'table' ? asTable(value as readonly string[]) : value }];
   });
 }

@@ -184,7 +184,7 @@ export function list(item: Kind): Kind {
 
 /** Free keys with texts. As one text: `role=db,dc=eu`. */
 export const tags: Kind = {
-  allowed: 'a table of texts, such as { role = "db" }',
+  allowed: 'a table of texts: { role = "db" } in a file, role=db elsewhere',
   check(value, refuse) {
     if (!isTable(value)) return refuse({ value, allowed: this.allowed });
     for (const [name, text] of Object.entries(value)) {

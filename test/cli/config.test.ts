@@ -58,6 +58,21 @@ describe.concurrent('rollcall config check', () => {
     );
   });
 
+  test('tells what is wrong with flags and variables at once', async () => {
+    const variables = { ROLLCALL_CLUSTER_SEED: '1', ROLLCALL_LOG_LEVEL: 'loud' };
+    const { status, stderr } = await config(['check', '--tag', 'foo', '--tag', '', '--bind', 'x'], variables);
+    expect(status).toBe(2);
+    const [head, ...problems] = stderr.trim().split('\n\n');
+    expect(head).toBe('rollcall: The configuration has 4 problems.');
+    expect(problems.map((problem) => problem.split(':')[0]).toSorted()).toEqual([
+      '--bind',
+      '--tag',
+      'ROLLCALL_CLUSTER_SEED',
+      'ROLLCALL_LOG_LEVEL',
+    ]);
+    expect(stderr).toContain('--tag: cluster.tags is ["foo",""], but must be a table of texts');
+  });
+
   test('with --json says what it means for programs', async () => {
     const { status, stdout, stderr } = await config(['check', '--json', '--config', 'good.toml']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -117,7 +132,8 @@ describe.concurrent('rollcall config check', () => {
   test.each([
     ['a file that is not there', ['--config', 'none.toml'], 'there is no such file'],
     ['a file that is a folder', ['--config', '.'], 'it is a folder'],
-    ['a tag without a value', ['--tag', 'role'], '--tag role=db'],
+    ['a tag without a value', ['--tag', 'role'], '--tag: cluster.tags is ["role"]'],
+    ['a tag without a name', ['--tag', '=db', '--tag', 'a=b'], '--tag: cluster.tags is ["=db"]'],
     ['a flag that is unknown', ['--nod-id', 'n1'], '--node-id'],
   ])('tells of %s in one line, and ends with 2', async (_, given, words) => {
     const { status, stderr } = await config(['check', ...given]);
