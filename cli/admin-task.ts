@@ -24,7 +24,7 @@ export async function adminTask(
     if (signal.aborted && error instanceof HttpFailed) return ExitCode.interrupted;
     if (!(error instanceof AdminRefused || error instanceof NodeUnreachable)) throw error;
     terminal.complain(error.message);
-    return error instanceof AdminRefused && error.status === 400 ? ExitCode.usage : ExitCode.failed;
+    return ExitCode.failed;
   }
 }
 

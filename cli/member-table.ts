@@ -10,8 +10,17 @@ const STATE_STYLES: Readonly<Record<NodeInfo['state'], Style>> = {
   left: 'dim',
 };
 
-/** Members as a table, and how many there are. Fits the terminal: what weighs least is left out first. */
-export function memberTable(members: readonly NodeInfo[], { paint, width }: Pick<Terminal, 'paint' | 'width'>): string {
+export const STATES: readonly string[] = Object.keys(STATE_STYLES);
+
+/**
+ * Members as a table, and how many there are; of all states unless some were asked for. Fits the terminal: what weighs
+ * least is left out first.
+ */
+export function memberTable(
+  members: readonly NodeInfo[],
+  { paint, width }: Pick<Terminal, 'paint' | 'width'>,
+  asked: readonly string[] = [],
+): string {
   const columns: Column<NodeInfo>[] = [
     { title: 'NAME', weight: 9, align: 'left', cell: ({ id }) => printable(id) },
     { title: 'ADDRESS', weight: 4, align: 'left', cell: ({ addr }) => addr },
@@ -26,9 +35,9 @@ export function memberTable(members: readonly NodeInfo[], { paint, width }: Pick
     { title: 'INCARNATION', weight: 1, align: 'right', cell: ({ incarnation }) => String(incarnation) },
     { title: 'TAGS', weight: 2, align: 'left', cell: ({ tags }) => printable(tagsOf(tags)) },
   ];
-  const { lines, leftOut } = layOut(columns, members.toSorted(byName), width);
+  const { lines, leftOut } = layOut(columns, inOrder(members), width);
   const hint = leftOut.length === 0 ? [] : [paint('dim', `No room for ${leftOut.join(', ')}: --json has all.`)];
-  return [...lines, '', summaryOf(members), ...hint, ''].join('\n');
+  return [...lines, '', summaryOf(members, asked), ...hint, ''].join('\n');
 }
 
 /** Names and tags come from the network: what would steer a terminal is not printed. */
@@ -50,14 +59,16 @@ export function ago(seconds: number | null): string {
   return seconds < 172_800 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} d`;
 }
 
-function summaryOf(members: readonly NodeInfo[]): string {
-  const counts = Object.keys(STATE_STYLES)
-    .map((state) => [members.filter((member) => member.state === state).length, state] as const)
+function summaryOf(members: readonly NodeInfo[], asked: readonly string[]): string {
+  const counts = STATES.map((state) => [members.filter((member) => member.state === state).length, state] as const)
     .filter(([count]) => count > 0)
     .map(([count, state]) => `${count} ${state}`);
-  return counts.length === 0 ? 'No members.' : `${counts.join(', ')}.`;
+  if (counts.length > 0) return `${counts.join(', ')}.`;
+  const words = asked.map((state) => (state === 'left' ? 'have left' : `are ${state}`));
+  return ['No members', ...(words.length === 0 ? [] : [words.join(' or ')])].join(' ') + '.';
 }
 
-function byName(a: NodeInfo, b: NodeInfo): number {
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+/** By their names. */
+export function inOrder(members: readonly NodeInfo[]): readonly NodeInfo[] {
+  return members.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }

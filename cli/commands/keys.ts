@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { KeyInfo } from '../../core/admin/operated.ts';
+import { key as keyKind } from '../../core/config/kinds.ts';
+import { UsageError } from '../../scenarios/errors.ts';
 import { layOut } from '../../reports/table.ts';
 import { adminTask } from '../admin-task.ts';
 import type { Given } from '../options.ts';
@@ -29,7 +31,19 @@ export function changeKeysCommand(
 ): Promise<number> {
   return adminTask(options, terminal, async (client) => {
     const key = given === '-' ? (await terminal.readInput()).trim() : given;
+    if (change === 'install') checkKey(key);
     show(await client.change(`/cluster/keys/${change}`, { key }), options, terminal);
+    if (change === 'use' && options['json'] !== true) terminal.out(`\n${terminal.paint('dim', EVERYWHERE)}\n`);
+  });
+}
+
+/** What is sealed with a key that somebody lacks is lost on them. */
+const EVERYWHERE = 'Every node must have this key: compare `rollcall keys list` on each.';
+
+/** The key is not shown: somebody may have mistyped a real one. */
+function checkKey(key: string): void {
+  keyKind.check(key, ({ allowed }) => {
+    throw new UsageError('INVALID_KEY', `A key is ${allowed}. \`rollcall keys generate\` makes one.`);
   });
 }
 

@@ -11,6 +11,8 @@ import { AdminDesk } from '../admin/desk.ts';
 import { alive, dead, described, suspect } from '../membership/lone-node.ts';
 import { AdminTerminal, unreachable } from './admin-terminal.ts';
 
+const KEY = 'AAECAwQFBgcICQoLDA0ODw==';
+
 let desk: AdminDesk;
 let terminal: AdminTerminal;
 beforeEach(() => {
@@ -56,14 +58,27 @@ describe('members', () => {
   });
 
   test('of a state that does not exist are a mistake', async () => {
-    expect(await membersCommand({ state: 'gone' }, terminal)).toBe(2);
-    expect(terminal.complaints).toContain('"gone". States: alive');
+    for (const state of ['gone', 'dead,gone', '', ',']) {
+      expect(() => membersCommand({ state }, terminal)).toThrow(/--state is "(gone)?"\. Give one or more of alive, /);
+    }
+    expect(terminal.calls).toEqual([]);
+  });
+
+  test.each([
+    ['dead', 'No members are dead.'],
+    ['dead,left', 'No members are dead or have left.'],
+  ])('of state %s may be none, which is said', async (state, words) => {
+    await membersCommand({ state }, terminal);
+    expect(terminal.shown).toContain(words);
   });
 
   test('are JSON for programs', async () => {
     meet();
     await membersCommand({ json: true, state: 'dead' }, terminal);
     expect(JSON.parse(terminal.shown)).toMatchObject([{ id: 'bob', state: 'dead' }]);
+    terminal.shown = '';
+    await membersCommand({ json: true }, terminal);
+    expect(JSON.parse(terminal.shown)).toMatchObject([{ id: 'bob' }, { id: 'cat' }, { id: 'me' }]);
   });
 
   test('cannot steer the terminal with their names', async () => {
@@ -196,7 +211,7 @@ describe('changes', () => {
     meet();
     const json = { json: true } as const;
     await forceLeaveCommand('bob', json, terminal);
-    await changeKeysCommand('install', 'Z2l2ZW4=', json, terminal);
+    await changeKeysCommand('install', KEY, json, terminal);
     await leaveCommand(json, terminal);
     const keys = [{ fingerprint: 'ab12', bits: 256, primary: true }];
     expect(
@@ -218,15 +233,24 @@ describe('changes', () => {
 
   test('keys are changed, from the command line or from standard input', async () => {
     terminal.input = 'ZnJvbSBpbnB1dA==\n';
-    expect(await changeKeysCommand('install', 'Z2l2ZW4=', {}, terminal)).toBe(0);
+    expect(await changeKeysCommand('install', KEY, {}, terminal)).toBe(0);
+    expect(terminal.shown).not.toContain('compare');
     expect(await changeKeysCommand('use', '-', {}, terminal)).toBe(0);
-    expect(desk.node.calls).toEqual(['install Z2l2ZW4=', 'use ZnJvbSBpbnB1dA==']);
+    expect(terminal.shown).toMatch(/Every node must have this key: compare `rollcall keys list` on each\.\n$/);
+    expect(desk.node.calls).toEqual([`install ${KEY}`, 'use ZnJvbSBpbnB1dA==']);
   });
 
-  test('a key that cannot be used is a mistake', async () => {
-    desk.node.keyProblem = new InvalidKey('A key has 16, 24 or 32 bytes.');
-    expect(await changeKeysCommand('install', 'x', {}, terminal)).toBe(2);
-    expect(terminal.complaints).toBe('A key has 16, 24 or 32 bytes.');
+  test('what is no key is not sent', async () => {
+    await expect(changeKeysCommand('install', 'secret', {}, terminal)).rejects.toThrow(
+      'A key is 16, 24 or 32 bytes in base64. `rollcall keys generate` makes one.',
+    );
+    expect(terminal.calls).toEqual([]);
+  });
+
+  test('a key that the node refuses is no mistake of usage', async () => {
+    desk.node.keyProblem = new InvalidKey('No such key.');
+    expect(await changeKeysCommand('use', 'x', {}, terminal)).toBe(1);
+    expect(terminal.complaints).toBe('No such key.');
   });
 
   test('a fresh key is one for AES-256, another each time', () => {
