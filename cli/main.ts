@@ -9,7 +9,10 @@ import { REPORTERS } from './reporter-names.ts';
 // What a command needs is imported when it runs: help and version answer before Node could load the simulator.
 
 const program = new Command('rollcall')
-  .description('Plays clusters through their worst days in virtual time, and replays any of them exactly.')
+  .description(
+    'Runs the nodes of a cluster, which find each other and notice who fails, and asks those that run. Plays clusters ' +
+      'through their worst days in virtual time, and replays any of them exactly.',
+  )
   .version(version(), '--version', 'print the version')
   .helpOption('--help', 'print this help')
   .configureOutput({
@@ -91,7 +94,8 @@ addNodeFlags(program.command('node').description('run a node until it is told to
   .addHelpText(
     'after',
     '\nExamples:\n  rollcall node --config cluster.toml\n  rollcall node --node-id n2 --bind 127.0.0.2:7946 --join 127.0.0.1:7946' +
-      '\n\nSIGTERM and SIGINT say goodbye first, a second one ends at once; SIGHUP reads the configuration again.' +
+      '\n\nSIGTERM and SIGINT say goodbye first, a second one ends at once. SIGHUP reads the configuration again;' +
+      '\non a terminal it says goodbye, for it means that the terminal has gone.' +
       '\nEvery key of the file is also a variable: `rollcall config print --sources` shows what counts.',
   )
   .action(async (options: Record<string, unknown>) => {
