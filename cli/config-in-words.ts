@@ -1,4 +1,5 @@
-import type { DiscoveryConfig, NodeConfig, SourceConfig } from '../core/config/node-config.ts';
+import { isLoopback } from '../core/admin/access.ts';
+import type { AdminConfig, DiscoveryConfig, NodeConfig, SourceConfig } from '../core/config/node-config.ts';
 
 /** What a configuration means, a sentence per line. */
 export function configInWords(config: NodeConfig): string[] {
@@ -46,7 +47,17 @@ function encryptionInWords({ cluster: { encryption, dataDir, network } }: NodeCo
 
 function adminInWords({ admin }: NodeConfig): string {
   if (!admin.enabled) return 'No admin interface.';
-  return `Admin interface on ${admin.certFile === '' ? 'http' : 'https'}://${admin.bind}.`;
+  const readers = isLoopback(admin.bind) ? 'whoever is on this machine can read' : 'others can read';
+  return `Admin interface on ${admin.certFile === '' ? 'http' : 'https'}://${admin.bind}: ${readers}${changesInWords(admin)}.`;
+}
+
+function changesInWords({ bind, allowChanges, token, tokenFile, caFile }: AdminConfig): string {
+  if (allowChanges === false) return '; changes are refused: allow_changes is false';
+  const hasToken = token !== '' || tokenFile !== '';
+  if (hasToken && caFile !== '') return '; changes need the token or a client certificate';
+  if (hasToken) return '; changes need the token';
+  if (caFile !== '') return '; changes need a client certificate';
+  return isLoopback(bind) ? ' and change things' : '; changes are refused: no token';
 }
 
 function count(number: number, noun: string): string {

@@ -198,6 +198,25 @@ describe('in words', () => {
     ],
     ['what is remembered', { cluster: { data_dir: '/d' } }, 'It remembers members in /d.'],
     ['no admin interface', { admin: { enabled: false } }, 'No admin interface.'],
+    ['everybody on the machine', {}, 'http://127.0.0.1:50051: whoever is on this machine can read and change things.'],
+    ['readers alone', { admin: { bind: '0.0.0.0:1' } }, 'others can read; changes are refused: no token.'],
+    [
+      'changes that are switched off',
+      { admin: { allow_changes: false } },
+      'can read; changes are refused: allow_changes is false.',
+    ],
+    ['a token', { admin: { bind: '0.0.0.0:1', token: 't' } }, 'others can read; changes need the token.'],
+    ['a token in a file', { admin: { token_file: 't' } }, 'changes need the token.'],
+    [
+      'client certificates',
+      { admin: { cert_file: 'c', key_file: 'k', ca_file: 'a' } },
+      'changes need a client certificate.',
+    ],
+    [
+      'both',
+      { admin: { cert_file: 'c', key_file: 'k', ca_file: 'a', token: 't' } },
+      'changes need the token or a client certificate.',
+    ],
     ['one over TLS', { admin: { cert_file: 'c', key_file: 'k' } }, 'https://127.0.0.1:50051'],
   ])('%s', (_, values, sentence) => {
     expect(words(values)).toContain(sentence);
