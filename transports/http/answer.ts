@@ -23,14 +23,26 @@ export async function answer(
     onError(error);
     // A part of an answer must not look like a whole one.
     if (outgoing.headersSent) outgoing.destroy();
-    else answerPlainly(outgoing, 500, 'The server failed to answer.');
+    else answerError(outgoing, 500, { code: 'INTERNAL', message: 'The server failed to answer.' });
   }
 }
 
-export function answerPlainly(outgoing: ServerResponse, status: number, words: string): void {
-  const bytes = Buffer.from(`${words}\n`);
-  outgoing.writeHead(status, { 'content-type': 'text/plain', 'content-length': bytes.length });
-  outgoing.end(bytes);
+export interface HttpError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** In the form of the admin interface: whoever asks it reads one form. */
+export function answerError(outgoing: ServerResponse, status: number, error: HttpError): void {
+  writeError(outgoing, status, error);
+  outgoing.end();
+}
+
+/** Leaves the answer open. */
+export function writeError(outgoing: ServerResponse, status: number, error: HttpError, headers = {}): void {
+  const bytes = Buffer.from(`${JSON.stringify({ error })}\n`);
+  outgoing.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length, ...headers });
+  outgoing.write(bytes);
 }
 
 async function send(

@@ -4,7 +4,7 @@ import { InvalidSetting } from '../../core/errors.ts';
 import type { HttpHandler, HttpPeer, HttpRequest } from '../../core/ports/http.ts';
 import { addressOf, placeOf } from '../sockets/place.ts';
 import { headersFrom } from './headers.ts';
-import { answer, answerPlainly } from './answer.ts';
+import { answer, answerError, writeError } from './answer.ts';
 
 export interface ListenerOptions {
   /** The path under which the handler is mounted, such as `/cluster`; it sees the rest. Everything else is 404. */
@@ -35,7 +35,8 @@ export function requestListener(
       if (!outgoing.writableFinished) gone.abort();
     });
     const url = urlUnder(basePath, incoming.url ?? '/');
-    if (url === undefined) return answerPlainly(outgoing, 404, 'Nothing is here.');
+    if (url === undefined)
+      return answerError(outgoing, 404, { code: 'NOT_FOUND', message: `Everything is below ${basePath}.` });
     const body = await readBody(incoming, bodyMaxBytes);
     if (body === 'broken off') return;
     if (body === 'too large') return refuseBody(incoming, outgoing, bodyMaxBytes);
@@ -90,9 +91,8 @@ const LINGER_MS = 1_000;
 
 /** Whoever is still sending would lose the answer if the connection were closed right behind it. */
 function refuseBody(incoming: IncomingMessage, outgoing: ServerResponse, max: number): void {
-  const words = `The body may have ${max} bytes at most.\n`;
-  outgoing.writeHead(413, { 'content-type': 'text/plain', 'content-length': words.length, connection: 'close' });
-  outgoing.write(words);
+  const error = { code: 'BODY_TOO_LARGE', message: `The body may have ${max} bytes at most.` };
+  writeError(outgoing, 413, error, { connection: 'close' });
   const end = setTimeout(() => outgoing.end(), LINGER_MS);
   incoming.resume();
   incoming.once('close', () => {

@@ -36,6 +36,10 @@ async function answerTo(server: HttpServer, text: string): Promise<string> {
   return said();
 }
 
+function bodyOf(answer: string): unknown {
+  return JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')));
+}
+
 describe('a request', () => {
   test('with too large a body is refused with 413, whether it says so first or not', async () => {
     const server = await serving(hello, { bodyMaxBytes: 1000 });
@@ -45,6 +49,10 @@ describe('a request', () => {
       `POST / HTTP/1.1\r\nhost: a\r\ncontent-length: ${large.length}\r\n\r\n${large}`,
     );
     expect(told).toMatch(/^HTTP\/1\.1 413 .*1000 bytes at most/s);
+    expect(told).toMatch(/^content-type: application\/json\r$/m);
+    expect(bodyOf(told)).toEqual({
+      error: { code: 'BODY_TOO_LARGE', message: 'The body may have 1000 bytes at most.' },
+    });
     const chunk = `${large.length.toString(16)}\r\n${large}\r\n0\r\n\r\n`;
     const chunked = await answerTo(server, `POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n${chunk}`);
     expect(chunked).toMatch(/^HTTP\/1\.1 413 .*1000 bytes at most/s);
@@ -100,7 +108,7 @@ describe('an answer that cannot be sent', () => {
     const errors: unknown[] = [];
     const server = await serving(handler, { onError: (error) => errors.push(error) });
     const said = await answerTo(server, 'GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
-    expect(said).toMatch(/^HTTP\/1\.1 500 .*The server failed to answer\.\n$/s);
+    expect(said).toMatch(/^HTTP\/1\.1 500 .*The server failed to answer\."\}\}\n$/s);
     expect(errors).toHaveLength(1);
   });
 
