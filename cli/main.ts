@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { readFileSync } from 'node:fs';
 import { addAdminCommands } from './admin-commands.ts';
-import { ExitCode } from './exit-code.ts';
+import { ExitCode, exitCodeOf } from './exit-code.ts';
 import { addNodeFlags } from './node-flags.ts';
 import { REPORTERS } from './reporter-names.ts';
 
@@ -96,6 +96,7 @@ addNodeFlags(program.command('node').description('run a node until it is told to
     '\nExamples:\n  rollcall node --config cluster.toml\n  rollcall node --node-id n2 --bind 127.0.0.2:7946 --join 127.0.0.1:7946' +
       '\n\nSIGTERM and SIGINT say goodbye first, a second one ends at once. SIGHUP reads the configuration again;' +
       '\non a terminal it says goodbye, for it means that the terminal has gone.' +
+      '\nEnds with 2 when the configuration cannot be used, and with 1 when another try may do better.' +
       '\nEvery key of the file is also a variable: `rollcall config print --sources` shows what counts.',
   )
   .action(async (options: Record<string, unknown>) => {
@@ -138,16 +139,17 @@ for (const stream of [process.stdout, process.stderr]) {
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = await exitCodeOf(error);
+  process.exitCode = await told(error);
 }
 
-async function exitCodeOf(error: unknown): Promise<number> {
+/** Says what went wrong; what the caller is told by a number. */
+async function told(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.pass : ExitCode.usage;
   const { RollcallError } = await import('../core/errors.ts');
   // A mistake of the person is told in one line; anything else is ours, and its stack helps.
   const known = error instanceof RollcallError;
   process.stderr.write(`rollcall: ${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
-  return ExitCode.usage;
+  return known ? exitCodeOf(error) : ExitCode.usage;
 }
 
 function version(): string {
