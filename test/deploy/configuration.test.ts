@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ExitCode } from '../../cli/exit-code.ts';
 import { readConfig } from '../../core/config/read.ts';
 import { deployed, textOf } from './files.ts';
 import { parseYaml, type Yaml } from './yaml.ts';
@@ -62,6 +63,9 @@ test('Compose runs three nodes that find each other by the name of their service
   const { cluster } = configured({ ...IMAGE, ...(service['environment'] as Record<string, string>) });
   expect(cluster.discovery.sources).toMatchObject([{ type: 'dns', service: 'rollcall', port: 7946 }]);
   expect(at(service, 'deploy', 'replicas')).toBe(3);
+  // Memory on a tmpfs would end with the container's first restart; the image's volume is the one place to write.
+  expect(service).not.toHaveProperty('tmpfs');
+  expect(at(service, 'read_only')).toBe(true);
 });
 
 describe('Kubernetes', () => {
@@ -127,4 +131,22 @@ test('the unit of systemd runs what exists', () => {
   ]);
   // The data directory that systemd makes is the one of the configuration.
   expect(unit).toMatch(/^StateDirectory=rollcall$/m);
+  // What is wrong with a configuration does not go away by itself.
+  expect(unit).toContain(`\nRestartPreventExitStatus=${ExitCode.usage}\n`);
+});
+
+test('the unit hands secrets to the node that are root\u2019s alone', () => {
+  const unit = textOf('systemd/rollcall.service').replaceAll(/^#(?=[A-Z]\w+=)/gm, '');
+  const credentials = [...unit.matchAll(/^LoadCredential=(\S+?):/gm)].map(([, name]) => name!);
+  const environment = Object.fromEntries(
+    [...unit.matchAll(/^Environment=(ROLLCALL_\w+)=%d\/(.*)$/gm)].map(([, name, file]) => [name!, file!]),
+  );
+  expect(Object.values(environment).toSorted()).toEqual(credentials.toSorted());
+  // They take the place of what the configuration names.
+  const file = { path: 'encrypted.toml', text: textOf('config/encrypted.toml') };
+  expect(readConfig({ file, environment }).config.admin).toMatchObject({
+    tokenFile: 'admin-token',
+    keyFile: 'admin.key',
+    certFile: 'admin.pem',
+  });
 });
