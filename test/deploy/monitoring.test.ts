@@ -12,7 +12,7 @@ interface Rule {
   readonly expr: string;
   readonly for?: string;
   readonly labels: { readonly severity: string };
-  readonly annotations: { readonly summary: string; readonly runbook: string };
+  readonly annotations: { readonly summary: string; readonly runbook_url: string };
 }
 
 const [alerts] = parseYaml(textOf('prometheus/alerts.yml')) as unknown as [{ groups: { rules: Rule[] }[] }];
@@ -65,7 +65,7 @@ describe('alerts', () => {
   });
 
   test.each(rules.map((rule) => [rule.alert, rule] as const))('%s has a section that helps', (alert, rule) => {
-    expect(rule.annotations.runbook).toBe(`docs/operations.md#${alert.toLowerCase()}`);
+    expect(rule.annotations.runbook_url).toBe(`docs/operations.md#${alert.toLowerCase()}`);
     expect(pageOf('operations.md').split('\n')).toContain(`### ${alert}`);
     expect(['critical', 'warning']).toContain(rule.labels.severity);
     expect(rule.annotations.summary).toMatch(/\.$/);
