@@ -20,8 +20,6 @@ const PASSING: ReadonlySet<string> = new Set([
   'ADVERTISE_UNKNOWN',
   'BIND_FAILED',
   'NO_PEERS',
-  'SNAPSHOT_UNREADABLE',
-  'SNAPSHOT_UNWRITABLE',
 ]);
 
 export function exitCodeOf({ code }: { readonly code: string }): number {
