@@ -9,6 +9,7 @@ import type { Traffic } from '../core/metrics/watched.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { Address, Transport } from '../core/ports/transport.ts';
+import { whyUnreadable } from './config-file.ts';
 import { advertisedAddress } from './sockets/advertise.ts';
 import { bindTransport, type BoundTransport } from './sockets/bind.ts';
 import { TransportCounters } from './sockets/counters.ts';
@@ -108,7 +109,7 @@ export async function readNamedFile(setting: string, path: string): Promise<stri
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw new RollcallError('FILE_FAILED', `${setting} cannot be read: ${problem}.`, { cause: error });
+    const message = `${setting} names ${path}, which cannot be read: ${whyUnreadable(error)}.`;
+    throw new RollcallError('FILE_FAILED', message, { cause: error });
   }
 }
