@@ -41,15 +41,19 @@ export class Acceptor {
   /** Resolves with the port; rejects with the system's error. */
   listen(place: Place): Promise<number> {
     return new Promise((resolve, reject) => {
+      // There may have been a try before, at another port.
+      this.#server.off('error', this.#onTrouble);
       this.#server.once('error', reject);
       this.#server.listen({ host: place.host, port: place.port, exclusive: true }, () => {
         this.#server.off('error', reject);
         // After this the system has only passing trouble to tell, such as too many open files.
-        this.#server.on('error', (error) => countCode(this.#parts.counters.acceptErrors, codeOf(error)));
+        this.#server.on('error', this.#onTrouble);
         resolve((this.#server.address() as AddressInfo).port);
       });
     });
   }
+
+  readonly #onTrouble = (error: Error): void => countCode(this.#parts.counters.acceptErrors, codeOf(error));
 
   /** This connection counts as a stream no longer. */
   release(connection: Connection): void {
