@@ -20,9 +20,10 @@ import { DropLog } from './drop-log.ts';
 import { logEvents, secondOfTheName } from './event-log.ts';
 import { Joining } from './joining.ts';
 import { noNetwork } from './no-network.ts';
-import { NodeKeys } from './node-keys.ts';
+import type { NodeKeys } from './node-keys.ts';
+import { pastLife, type PastLife } from './past-life.ts';
 import { Pulse } from './pulse.ts';
-import { SnapshotKeeper } from './snapshot-keeper.ts';
+import type { SnapshotKeeper } from './snapshot-keeper.ts';
 import type { Snapshot } from './snapshot.ts';
 import { TroubleLog, type Trouble } from './trouble-log.ts';
 import { sourcesOf } from './sources.ts';
@@ -97,29 +98,10 @@ export class Cluster implements Operated {
 
   /** A node with all that its past life left; nothing runs before `begin`. */
   static async create(options: ClusterOptions): Promise<Cluster> {
-    const { config, ports } = options;
-    const { dataDir, label, encryption } = config.cluster;
-    const { files, log, clock, crypto } = ports;
-    const inDataDir = (name: string): string => (dataDir === '' ? '' : `${dataDir}/${name}`);
-    const intervalMs = config.cluster.snapshot.intervalMs;
-    const path = inDataDir('snapshot');
-    // A single node has no peers to remember, and must not forget those of an earlier life.
-    const keeps = path !== '' && config.cluster.enabled;
-    const keeper = keeps ? new SnapshotKeeper({ files, path, clock, log, intervalMs }) : undefined;
-    const known = await keeper?.load(label);
-    const keys = await NodeKeys.load(
-      { files, path: encryption.keyringFile || inDataDir('keyring.json'), crypto, log },
-      encryption.keys,
-    );
-    return new Cluster(options, keys, keeper, known);
+    return new Cluster(options, await pastLife(options.config.cluster, options.ports));
   }
 
-  private constructor(
-    options: ClusterOptions,
-    keys: NodeKeys,
-    keeper: SnapshotKeeper | undefined,
-    known: Snapshot | undefined,
-  ) {
+  private constructor(options: ClusterOptions, { keeper, keys, known }: PastLife) {
     const { config, ports } = options;
     const { cluster } = config;
     this.#options = options;
