@@ -7,7 +7,7 @@ import { cpuSeconds, kernelDrops, peakMegabytes } from './kernel.ts';
 import { TARGET, type Seen } from './nodes.ts';
 import { ANSWERED_WITHIN_MS } from './pinger.ts';
 import { setUp, type Scene } from './scene.ts';
-import { percent, whole, type Part, type Verdict } from './verdict.ts';
+import { type Part, peaksBelow, percent, recovers, RECOVERY_SECONDS, type Verdict, whole } from './verdict.ts';
 
 export interface FloodPlan {
   readonly title: string;
@@ -20,7 +20,6 @@ export interface FloodPlan {
 
 /** Far above what a node needs, and far below what a flood that piles up would take. */
 const PEAK_MEGABYTES = 256;
-const RECOVERY_SECONDS = 2;
 const ANSWERED_SHARE = 0.95;
 /** The rate counts as held at this share of it. */
 const HELD_SHARE = 0.98;
@@ -56,12 +55,7 @@ export async function datagrams({ title, script, datagrams: count, rate, key }: 
     const cpu = after.cpu - before.cpu;
     const verdicts: Verdict[] = [
       ...(rate === 0 ? [] : atRate(flooded, rate, pings, probes)),
-      {
-        what: 'ready, healthy, answering and held alive by all',
-        required: `within ${RECOVERY_SECONDS} s`,
-        measured: recovery === undefined ? 'no' : `after ${recovery.toFixed(2)} s`,
-        holds: recovery !== undefined && recovery <= RECOVERY_SECONDS,
-      },
+      recovers(recovery),
       {
         what: 'every datagram is received or dropped by the kernel',
         required: 'all',
@@ -69,12 +63,7 @@ export async function datagrams({ title, script, datagrams: count, rate, key }: 
         // What members say to one another is received as well.
         holds: received + lost >= flooded.sent,
       },
-      {
-        what: 'peak memory',
-        required: `at most ${PEAK_MEGABYTES} MB`,
-        measured: `${peak.toFixed(0)} MB`,
-        holds: peak <= PEAK_MEGABYTES,
-      },
+      peaksBelow(PEAK_MEGABYTES, peak),
     ];
     const latency = (share: number): string => `${(quantile(pings.latencies, share) / 1_000).toFixed(1)} ms`;
     const rows = [

@@ -3,7 +3,7 @@ import { droppedBetween } from './admin.ts';
 import type { FillOrder, Filled } from './fill.ts';
 import { peakMegabytes } from './kernel.ts';
 import { setUp } from './scene.ts';
-import { whole, type Part } from './verdict.ts';
+import { exchangesAgain, type Part, peaksBelow, recovers, RECOVERY_SECONDS, whole } from './verdict.ts';
 
 const AT_ONCE = 600;
 /** 64 MiB may be kept, twice that while a buffer grows; the rest is what the collector has not got to yet. */
@@ -16,7 +16,7 @@ export async function memory(script: string, seconds: number): Promise<Part> {
     const before = await scrape(scene.admin);
     const order: FillOrder = { address: scene.address, atOnce: AT_ONCE, seconds };
     const filled = await scene.attacker.ask<Filled>('fill', order);
-    const recovery = await scene.recovery(2);
+    const recovery = await scene.recovery(RECOVERY_SECONDS);
     const exchanged = await scene.exchange();
     const after = await scrape(scene.admin);
     const peak = peakMegabytes(scene.pid);
@@ -25,26 +25,7 @@ export async function memory(script: string, seconds: number): Promise<Part> {
       ['bytes sent', `${whole(filled.bytes / 1e6)} MB`, `in ${seconds} s`],
       ...droppedBetween(before, after).map(([reason, one]) => [`cut: ${reason}`, whole(one)]),
     ];
-    const verdicts = [
-      {
-        what: 'peak memory',
-        required: `at most ${PEAK_MEGABYTES} MB`,
-        measured: `${peak.toFixed(0)} MB`,
-        holds: peak <= PEAK_MEGABYTES,
-      },
-      {
-        what: 'ready, healthy, answering and held alive by all',
-        required: 'within 2 s',
-        measured: recovery === undefined ? 'no' : `after ${recovery.toFixed(2)} s`,
-        holds: recovery !== undefined,
-      },
-      {
-        what: 'a peer exchanges state again',
-        required: 'yes',
-        measured: exchanged === undefined ? 'no' : `in ${exchanged.toFixed(0)} ms`,
-        holds: exchanged !== undefined,
-      },
-    ];
+    const verdicts = [peaksBelow(PEAK_MEGABYTES, peak), recovers(recovery), exchangesAgain(exchanged)];
     return { title: 'Streams of messages that are as long as allowed and never end', rows, verdicts };
   } finally {
     await scene.end();

@@ -5,7 +5,7 @@ import { droppedBetween } from './admin.ts';
 import { cpuSeconds, openFiles, peakMegabytes } from './kernel.ts';
 import { setUp } from './scene.ts';
 import type { StormOrder } from './storm.ts';
-import { percent, whole, type Part } from './verdict.ts';
+import { exchangesAgain, type Part, peaksBelow, percent, recovers, RECOVERY_SECONDS, whole } from './verdict.ts';
 
 export interface StormPlan {
   readonly script: string;
@@ -48,7 +48,7 @@ export async function streams({ script, streams: count }: StormPlan): Promise<Pa
     while ((await left()) > 0 && performance.now() - ended < 5_000) await sleep(SAMPLE_MS);
     const emptied = performance.now() - ended;
     const remaining = await left();
-    const recovery = await scene.recovery(2);
+    const recovery = await scene.recovery(RECOVERY_SECONDS);
     const exchanged = await scene.exchange();
     const after = await scrape(scene.admin);
     const peers = await scene.peers();
@@ -103,24 +103,9 @@ export async function streams({ script, streams: count }: StormPlan): Promise<Pa
         measured: `${remaining} after ${emptied.toFixed(0)} ms`,
         holds: remaining === 0,
       },
-      {
-        what: 'ready, healthy, answering and held alive by all',
-        required: 'within 2 s',
-        measured: recovery === undefined ? 'no' : `after ${recovery.toFixed(2)} s`,
-        holds: recovery !== undefined,
-      },
-      {
-        what: 'a peer exchanges state again',
-        required: 'yes',
-        measured: exchanged === undefined ? 'no' : `in ${exchanged.toFixed(0)} ms`,
-        holds: exchanged !== undefined,
-      },
-      {
-        what: 'peak memory',
-        required: `at most ${PEAK_MEGABYTES} MB`,
-        measured: `${peak.toFixed(0)} MB`,
-        holds: peak <= PEAK_MEGABYTES,
-      },
+      recovers(recovery),
+      exchangesAgain(exchanged),
+      peaksBelow(PEAK_MEGABYTES, peak),
     ];
     return { title: 'Malformed and slow streams', rows, verdicts };
   } finally {
