@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
-import { readFileSync } from 'node:fs';
 import { addAdminCommands } from './admin-commands.ts';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
 import { addNodeFlags } from './node-flags.ts';
+import { packageVersion } from '../transports/version.ts';
 import { REPORTERS } from './reporter-names.ts';
 
 // What a command needs is imported when it runs: help and version answer before Node could load the simulator.
@@ -13,7 +13,7 @@ const program = new Command('rollcall')
     'Runs the nodes of a cluster, which find each other and notice who fails, and asks those that run. Plays clusters ' +
       'through their worst days in virtual time, and replays any of them exactly.',
   )
-  .version(version(), '--version', 'print the version')
+  .version(packageVersion(), '--version', 'print the version')
   .helpOption('--help', 'print this help')
   .configureOutput({
     // One line, as for every other mistake: commander puts its suggestion on a second one.
@@ -150,15 +150,4 @@ async function told(error: unknown): Promise<number> {
   const known = error instanceof RollcallError;
   process.stderr.write(`rollcall: ${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
   return known ? exitCodeOf(error) : ExitCode.usage;
-}
-
-function version(): string {
-  for (const path of ['../package.json', '../../package.json']) {
-    try {
-      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string }).version;
-    } catch {
-      // The source is one folder nearer to it than the built code.
-    }
-  }
-  return 'unknown';
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { NodeKeys } from '../core/cluster/node-keys.ts';
+import { keyringPath } from '../core/cluster/past-life.ts';
 import { Findings } from '../core/config/findings.ts';
 import type { NodeConfig } from '../core/config/node-config.ts';
 import { RollcallError } from '../core/errors.ts';
@@ -40,9 +41,10 @@ export async function checkNamedFiles({ result: { config, sources }, file }: Loa
   const { tokenFile } = config.admin;
   const token = await read('admin.token_file', tokenFile);
   if (token?.trim() === '') refuse('admin.token_file', tokenFile, 'it is empty. Write a token into it');
-  const { path, value } = keyring(config);
-  const problem = await keyringProblem(value);
-  if (problem !== undefined) findings.add({ path, value, says: problem, source: sources.get(path)! });
+  const keyring = keyringPath(config.cluster);
+  const problem = await keyringProblem(keyring);
+  const named = config.cluster.encryption.keyringFile === '' ? 'cluster.data_dir' : 'cluster.encryption.keyring_file';
+  if (problem !== undefined) findings.add({ path: named, value: keyring, says: problem, source: sources.get(named)! });
   findings.conclude();
 }
 
@@ -53,13 +55,6 @@ function certificates({ cluster, admin }: NodeConfig) {
     { table: 'cluster.network.tls', files: network.tls, used: cluster.enabled && network.mode === 'tls' },
     { table: 'admin', files: admin, used: admin.enabled },
   ].filter(({ used }) => used);
-}
-
-function keyring({ cluster: { encryption, dataDir } }: NodeConfig): { path: string; value: string } {
-  if (encryption.keyringFile !== '' || dataDir === '') {
-    return { path: 'cluster.encryption.keyring_file', value: encryption.keyringFile };
-  }
-  return { path: 'cluster.data_dir', value: `${dataDir}/keyring.json` };
 }
 
 /** One that is not there is none: the node begins it with its first keys. */

@@ -34,6 +34,11 @@ export function canonicalAddress(address: Address): Address {
   return formatAddress(isMapped(bytes) ? bytes.subarray(12) : bytes, port);
 }
 
+/** Whether an IP address, without brackets, stands for all of a machine: `0.0.0.0` or `::`. */
+export function isWildcard(host: string): boolean {
+  return parseAddress(host.includes(':') ? `[${host}]:1` : `${host}:1`).bytes.every((byte) => byte === 0);
+}
+
 export function sameAddress(a: Address, b: Address): boolean {
   return a === b || canonicalAddress(a) === canonicalAddress(b);
 }

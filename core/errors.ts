@@ -9,6 +9,11 @@ export class RollcallError extends Error {
   }
 }
 
+/** What was thrown, in words: not everything that is thrown is an `Error`. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** Why bytes were refused. Stable: metrics and the fuzzer count by it. */
 export const MALFORMED_REASONS = [
   'empty',

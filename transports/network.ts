@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
-import { parseAddress, sameAddress } from '../core/address.ts';
+import { isWildcard, sameAddress } from '../core/address.ts';
 import { noNetwork } from '../core/cluster/no-network.ts';
 import type { ClusterConfig, NetworkConfig } from '../core/config/node-config.ts';
 import { withPort } from '../core/discovery/host-port.ts';
@@ -13,6 +13,7 @@ import { whyUnreadable } from './config-file.ts';
 import { advertisedAddress } from './sockets/advertise.ts';
 import { bindTransport, type BoundTransport } from './sockets/bind.ts';
 import { TransportCounters } from './sockets/counters.ts';
+import { placeOf } from './sockets/place.ts';
 
 /** The network of one node: what is bound, what others are told, and what reaches this very node. */
 export interface Network {
@@ -78,10 +79,9 @@ export async function openNetwork(cluster: ClusterConfig, clock: Clock, log: Log
 
 /** Ours are what we advertise, what we bind and, behind a wildcard, our port at every address of this machine. */
 function ownAddresses(bind: Address, advertised: Address): (address: Address) => boolean {
-  const { bytes, port } = parseAddress(bind);
-  const wildcard = bytes.every((byte) => byte === 0);
+  const { host, port } = placeOf(bind);
   const interfaces = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  const own = [bind, advertised, ...(wildcard ? interfaces.map(({ address }) => withPort(address, port)) : [])];
+  const own = [bind, advertised, ...(isWildcard(host) ? interfaces.map(({ address }) => withPort(address, port)) : [])];
   return (address) => own.some((one) => sameAddress(one, address));
 }
 

@@ -2,6 +2,7 @@ import { isatty } from 'node:tty';
 import { constants } from 'node:os';
 import { changedKeys } from '../../core/config/changed-keys.ts';
 import type { NodeConfig } from '../../core/config/node-config.ts';
+import { messageOf } from '../../core/errors.ts';
 import { createNode, type Node } from '../../transports/node.ts';
 import { ExitCode } from '../exit-code.ts';
 
@@ -61,8 +62,7 @@ function reloader(node: Node, first: NodeConfig, load: () => Promise<NodeConfig>
     log.warn({ operation: 'reload' }, `restart this node for changes of ${needsRestart.join(', ')}`);
   };
   const refuse = (error: unknown): void => {
-    const problem = error instanceof Error ? error.message : String(error);
-    log.error({ operation: 'reload' }, `the configuration was not taken over: ${problem}`);
+    log.error({ operation: 'reload' }, `the configuration was not taken over: ${messageOf(error)}`);
   };
   let last = Promise.resolve();
   return () => {

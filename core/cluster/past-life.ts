@@ -23,18 +23,21 @@ interface PastLifePorts {
   readonly log: Log;
 }
 
+/** Where the keyring is kept; '' keeps it nowhere. */
+export function keyringPath({ dataDir, encryption }: ClusterConfig): string {
+  return encryption.keyringFile || (dataDir === '' ? '' : `${dataDir}/keyring.json`);
+}
+
 /** Reads the data directory. What is there but cannot be used stops the start. */
 export async function pastLife(cluster: ClusterConfig, ports: PastLifePorts): Promise<PastLife> {
   const { files, clock, crypto, log } = ports;
   const { dataDir, label, encryption, enabled, snapshot } = cluster;
-  const inDataDir = (name: string): string => (dataDir === '' ? '' : `${dataDir}/${name}`);
-  const path = inDataDir('snapshot');
+  const path = `${dataDir}/snapshot`;
   // A single node has no peers to remember, and must not forget those of an earlier life.
-  const keeps = path !== '' && enabled;
+  const keeps = dataDir !== '' && enabled;
   const { intervalMs } = snapshot;
   const keeper = keeps ? new SnapshotKeeper({ files, path, clock, log, intervalMs }) : undefined;
   const known = await keeper?.load(label);
-  const keyring = encryption.keyringFile || inDataDir('keyring.json');
-  const keys = await NodeKeys.load({ files, path: keyring, crypto, log }, encryption.keys);
+  const keys = await NodeKeys.load({ files, path: keyringPath(cluster), crypto, log }, encryption.keys);
   return { keys, keeper, known };
 }

@@ -1,4 +1,4 @@
-import { RollcallError } from '../errors.ts';
+import { messageOf, RollcallError } from '../errors.ts';
 import { MILLISECOND, type Clock, type Timer } from '../ports/clock.ts';
 import { FileFailed, type Files } from '../ports/files.ts';
 import type { Log } from '../ports/log.ts';
@@ -143,8 +143,4 @@ function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
     const timer = clock.after(ms * MILLISECOND, late);
     work.then(resolve, reject).finally(() => clock.cancel(timer));
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

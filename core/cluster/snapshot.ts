@@ -1,4 +1,4 @@
-import { InvalidSetting, RollcallError } from '../errors.ts';
+import { InvalidSetting, messageOf, RollcallError } from '../errors.ts';
 import type { PeerState } from '../wire/messages.ts';
 import { State } from '../wire/messages.ts';
 import { crc32 } from '../wire/crc.ts';
@@ -58,7 +58,7 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
   try {
     return snapshotOf(JSON.parse(new TextDecoder().decode(body)));
   } catch (error) {
-    throw new DamagedSnapshot(error instanceof Error ? error.message : String(error));
+    throw new DamagedSnapshot(messageOf(error));
   }
 }
 

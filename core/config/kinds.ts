@@ -1,4 +1,4 @@
-import { parseAddress } from '../address.ts';
+import { isWildcard, parseAddress } from '../address.ts';
 import { isIp, parseHostPort, withPort } from '../discovery/host-port.ts';
 import { InvalidSetting } from '../errors.ts';
 import { allowList } from '../membership/allow-list.ts';
@@ -74,12 +74,10 @@ export function oneOf(choices: readonly string[]): Kind {
 /** What is bound: port 0 lets the system choose one. */
 export const bindAddress = textKind('an IP address with a port, such as 0.0.0.0:7946 or [::]:7946', isAddress);
 
-const WILDCARDS = new Set(['0.0.0.0', '::']);
-
 export const advertisedAddress = textKind('an IP address that others can reach, with or without a port', (text) => {
   if (text === '') return true;
   const { host } = parseHostPort(text, 1);
-  return isIp(host) && !WILDCARDS.has(host);
+  return isIp(host) && !isWildcard(host);
 });
 
 export const peer = textKind(

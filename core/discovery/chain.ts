@@ -5,6 +5,7 @@ import type { Random } from '../ports/random.ts';
 import type { Address } from '../ports/transport.ts';
 import type { DiscoveryHealth, MethodTried } from '../health/discovery-health.ts';
 import { canonicalAddress } from '../address.ts';
+import { messageOf } from '../errors.ts';
 import { rfc3339 } from '../wall-time.ts';
 import type { Found, Source } from './source.ts';
 
@@ -170,7 +171,7 @@ export class Chain {
       return { found, outcome: { kind: 'nobody', reason, durationMs: durationMs() } };
     } catch (error) {
       counts.failures += 1;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       this.#say(method, 'warn', `${method} could not be asked: ${reason}`);
       return { found: undefined, outcome: { kind: 'failed', reason, durationMs: durationMs() } };
     } finally {

@@ -1,4 +1,4 @@
-import { InvalidSetting } from '../errors.ts';
+import { InvalidSetting, messageOf } from '../errors.ts';
 import type { DnsAnswer, Resolver } from '../ports/resolver.ts';
 import { parseAddress } from '../address.ts';
 
@@ -75,9 +75,7 @@ async function askAll(places: readonly HostPort[], resolver: Resolver): Promise<
   const queue = places.entries();
   const askInTurn = async (): Promise<void> => {
     for (const [i, { host }] of queue) {
-      answers[i] = await resolver
-        .addresses(host)
-        .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+      answers[i] = await resolver.addresses(host).catch(messageOf);
     }
   };
   await Promise.all(Array.from({ length: ASKED_AT_ONCE }, askInTurn));

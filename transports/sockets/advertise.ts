@@ -1,9 +1,10 @@
 import type { NetworkInterfaceInfo } from 'node:os';
+import { isWildcard } from '../../core/address.ts';
 import { parseHostPort, withPort } from '../../core/discovery/host-port.ts';
 import { InvalidSetting, RollcallError } from '../../core/errors.ts';
 import { allowList } from '../../core/membership/allow-list.ts';
 import type { Address } from '../../core/ports/transport.ts';
-import { addressOf, isWildcard, placeOf } from './place.ts';
+import { addressOf, placeOf } from './place.ts';
 
 const SETTING = 'cluster.network.advertise_addr';
 
@@ -18,7 +19,7 @@ export type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[]
 export function advertisedAddress(bound: Address, configured: string, interfaces: Interfaces): Address {
   const place = placeOf(bound);
   if (configured !== '') return configuredAddress(configured, place.port);
-  if (!isWildcard(place)) return bound;
+  if (!isWildcard(place.host)) return bound;
   const usable = candidatesOf(interfaces).filter(({ family }) => place.family === 6 || family === 4);
   // A socket for IPv6 serves IPv4 too, but whoever binds it means IPv6, if this machine has that.
   const family = usable.some((one) => one.family === 6) ? 6 : 4;
@@ -31,7 +32,7 @@ function configuredAddress(configured: string, port: number): Address {
   try {
     const given = parseHostPort(configured, port);
     const place = placeOf(withPort(given.host, given.port));
-    if (!isWildcard(place)) return withPort(place.host, place.port);
+    if (!isWildcard(place.host)) return withPort(place.host, place.port);
   } catch {
     // Said below, in words about this setting.
   }

@@ -1,9 +1,10 @@
 import { connect, type TcpSocketConnectOpts } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { isWildcard } from '../../core/address.ts';
 import type { Address } from '../../core/ports/transport.ts';
 import { Connection, type Connections } from './connection.ts';
 import { codeOf, countCode, type TransportCounters } from './counters.ts';
-import { isWildcard, placeOf, type Place } from './place.ts';
+import { placeOf, type Place } from './place.ts';
 import type { Security } from './tls.ts';
 
 /** Opens connections from the bound address, so that peers see the one that they know. */
@@ -23,7 +24,7 @@ export class Dialer {
   dial(to: Address): Connection {
     const { host, port, family } = placeOf(to);
     const options: TcpSocketConnectOpts = { host, port, noDelay: true };
-    if (!isWildcard(this.#bound) && family === this.#bound.family) options.localAddress = this.#bound.host;
+    if (!isWildcard(this.#bound.host) && family === this.#bound.family) options.localAddress = this.#bound.host;
     const raw = connect(options);
     this.#connections.add(raw);
     if (this.#security === undefined) return new Connection(raw, raw, 'connect');

@@ -25,7 +25,3 @@ export function addressOf(host: string, port: number): Address {
   const zone = host.indexOf('%');
   return canonicalAddress(`[${zone < 0 ? host : host.slice(0, zone)}]:${port}`);
 }
-
-export function isWildcard(place: Place): boolean {
-  return place.host === '0.0.0.0' || place.host === '::';
-}
