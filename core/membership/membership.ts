@@ -177,6 +177,11 @@ export class Membership {
     return this.#node?.view.remembered() ?? [];
   }
 
+  /** Those that died without a goodbye and are listed no more. */
+  lost(): readonly PeerState[] {
+    return this.#node?.ground.departed.dead() ?? [];
+  }
+
   /** Lets a member that died count as having left, everywhere: nobody waits for it or tries it any more. */
   forceLeave(name: string): void {
     const node = this.#node;
