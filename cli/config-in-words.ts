@@ -1,5 +1,7 @@
 import { isLoopback } from '../core/admin/access.ts';
-import type { AdminConfig, DiscoveryConfig, NodeConfig, SourceConfig } from '../core/config/node-config.ts';
+import type { StaticConfig } from '../core/discovery/static/static-type.ts';
+import { sourceType } from '../core/discovery/source-types.ts';
+import type { AdminConfig, DiscoveryConfig, NodeConfig } from '../core/config/node-config.ts';
 
 /** What a configuration means, a sentence per line. */
 export function configInWords(config: NodeConfig): string[] {
@@ -25,14 +27,9 @@ const ALONE: Readonly<Record<DiscoveryConfig['onNoPeers'], string>> = {
 };
 
 function peersInWords({ sources, onNoPeers }: DiscoveryConfig): string {
-  const asked = sources.filter((source) => source.type !== 'static' || source.seedNodes.length > 0);
+  const asked = sources.filter((source) => source.type !== 'static' || (source as StaticConfig).seedNodes.length > 0);
   if (asked.length === 0) return `It has nobody to ask for peers: it ${ALONE[onNoPeers]}.`;
-  return `It finds peers by ${asked.map(sourceInWords).join(', then ')}; when there are none, it ${ALONE[onNoPeers]}.`;
-}
-
-function sourceInWords(source: SourceConfig): string {
-  if (source.type === 'static') return `the seed nodes ${source.seedNodes.join(', ')}`;
-  return `the ${source.service.startsWith('_') ? 'SRV records' : 'addresses'} of ${source.service}`;
+  return `It finds peers by ${asked.map((source) => sourceType(source.type)!.inWords(source)).join(', then ')}; when there are none, it ${ALONE[onNoPeers]}.`;
 }
 
 function encryptionInWords({ cluster: { encryption, dataDir, network } }: NodeConfig): string {

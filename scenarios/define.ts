@@ -24,6 +24,7 @@ const FAULT_KINDS = {
   block: true,
   link: true,
   stream: true,
+  service: true,
   command: true,
 } satisfies Record<FaultKind, true>;
 
@@ -55,7 +56,7 @@ function problemOf(scenario: Scenario): string | undefined {
   const extra = Object.keys(scenario).find((key) => !FIELDS.includes(key));
   if (extra !== undefined) return `${JSON.stringify(extra)} is not a field of a scenario.${suggestion(extra, FIELDS)}`;
   for (const kind of mustStrike) {
-    if (!(kind in FAULT_KINDS)) {
+    if (!(kind.replace(/^service\..+$/, 'service') in FAULT_KINDS)) {
       return `mustStrike names ${JSON.stringify(kind)}, which is no kind of fault.${suggestion(kind, Object.keys(FAULT_KINDS))}`;
     }
   }

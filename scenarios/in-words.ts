@@ -78,6 +78,10 @@ export function deedInWords(fault: Fault): string {
       return `links from ${names(fault.from)} to ${names(fault.to)} suffer ${harmInWords(fault)}`;
     case 'stream':
       return `streams of ${names(fault.hosts)}: ${fault.effect}`;
+    case 'service': {
+      const argument = fault.argument === undefined ? '' : ` (${shortened(JSON.stringify(fault.argument))})`;
+      return `${names(fault.hosts)} ${verb(fault.hosts, 'suffer', 'suffers')} ${fault.effect}${argument}`;
+    }
     case 'command': {
       const argument = fault.argument === undefined ? '' : ` (${shortened(JSON.stringify(fault.argument))})`;
       return `${names(fault.hosts)} told to ${fault.command}${argument}`;

@@ -38,7 +38,7 @@ export interface Scenario {
   /** One line for `rollcall list`. */
   readonly summary: string;
   /** Faults of these kinds must strike in every run, or the run fails: a scenario that breaks nothing proves nothing. */
-  readonly mustStrike?: readonly FaultKind[];
+  readonly mustStrike?: readonly (FaultKind | `service.${string}`)[];
   /** Points that must be reached by at least one seed of a suite of 10 or more. */
   readonly sometimes?: readonly string[];
   /** Statistical bounds over all seeds of a suite, printed as pass or fail: e.g. detection p99 under 7 s. */

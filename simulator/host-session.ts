@@ -6,19 +6,22 @@ import type { Address, Endpoint, EndpointHandlers, Protocol, Transport } from '.
 import type { Directory } from './directory.ts';
 import { HostClock } from './host-clock.ts';
 import type { Kernel } from './kernel.ts';
-import type { Host, HostEvent, Store } from './program.ts';
+import type { Host, HostEvent, Store, Suffering } from './program.ts';
 import { type Network, SimEndpoint } from './sim-endpoint.ts';
 import type { SimHost } from './sim-host.ts';
 import { standInCrypto } from './sim-crypto.ts';
 import type { Streams } from './streams.ts';
+import type { Strikes } from './strikes.ts';
+import { sufferedBy } from './told.ts';
 
 /** What of a world a host's ports reach. */
 export interface Surroundings {
   readonly kernel: Kernel;
   readonly random: Random;
   readonly directory: Directory;
-  readonly network: Network;
+  readonly network: Network & { reaches(from: SimHost, to: SimHost): boolean };
   readonly streams: Streams;
+  readonly strikes: Strikes;
   readonly hosts: readonly SimHost[];
   readonly byName: ReadonlyMap<string, SimHost>;
   emit(host: SimHost, event: HostEvent): void;
@@ -63,6 +66,15 @@ export class HostSession implements Host {
 
   addressOf(host: string): Address | undefined {
     return this.#world.byName.get(host)?.address;
+  }
+
+  suffers(effect: string): Suffering | undefined {
+    return sufferedBy(this.#host, effect, this.#world.strikes);
+  }
+
+  reaches(host: string): boolean {
+    const other = this.#world.byName.get(host);
+    return other !== undefined && other.up && this.#world.network.reaches(this.#host, other);
   }
 
   emit(event: HostEvent): void {

@@ -25,6 +25,13 @@ export interface Host {
   seeds(): readonly Address[];
   /** Where another host is reached now; undefined when there is none of that name. */
   addressOf(host: string): Address | undefined;
+  /** What this host's programs have to suffer of that kind right now: a `service` fault. Whoever lets it act calls `strike`. */
+  suffers(effect: string): Suffering | undefined;
+  /**
+   * Whether a segment to another host would get through now: it is up, and no partition is in between. For fakes of
+   * clusters whose inner traffic is not played packet by packet.
+   */
+  reaches(host: string): boolean;
   /** Tells invariants and metrics what happened in here. The world never interprets it. */
   emit(event: HostEvent): void;
 }
@@ -37,10 +44,21 @@ export interface HostEvent {
   readonly type: string;
 }
 
+/** A `service` fault as a program meets it. */
+export interface Suffering {
+  readonly argument: unknown;
+  /** It had an effect: that is counted. */
+  strike(): void;
+}
+
 /** What a started program offers to the world. */
 export interface Running {
   /** A scheduled `command` fault for this host: 'leave', 'join', 'update' … as the program defines. */
   command?(name: string, argument: unknown): void;
+  /** The effects of `service` faults that the program knows; any other on its host is a mistake of the schedule. */
+  readonly effects?: readonly string[];
+  /** A `service` fault of one of these effects begins: for what happens at once. `Host.suffers` counts that it did. */
+  struck?(effect: string, argument: unknown): void;
   /** The inner object, for invariants and tests to look at; never to drive. */
   readonly inspect?: unknown;
 }

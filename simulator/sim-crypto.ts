@@ -1,6 +1,15 @@
 import { InvalidSetting } from '../core/errors.ts';
-import { type Crypto, HASH_BYTES, type Key, NONCE_BYTES, TAG_BYTES } from '../core/ports/crypto.ts';
+import {
+  type Crypto,
+  HASH_BYTES,
+  type Key,
+  NONCE_BYTES,
+  SIGN_KEY_BYTES,
+  SIGNATURE_BYTES,
+  TAG_BYTES,
+} from '../core/ports/crypto.ts';
 import type { Random } from '../core/ports/random.ts';
+import { bytesFromText } from '../core/wire/text.ts';
 import { finish, mix } from './draws.ts';
 
 const KEY_SIZES = [16, 24, 32];
@@ -51,12 +60,46 @@ class StandInCrypto implements Crypto {
   }
 
   hash(bytes: Uint8Array): Uint8Array {
-    const digest = new Uint8Array(HASH_BYTES);
-    const view = new DataView(digest.buffer);
-    const content = absorb(0x68617368, bytes);
-    for (let word = 0; word < HASH_BYTES / 4; word++) view.setInt32(word * 4, finish(mix(content, word)));
-    return digest;
+    return digest(absorb(0x68617368, bytes), HASH_BYTES);
   }
+
+  hmac(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+    return digest(absorb(absorb(0x686d6163, key), bytes), HASH_BYTES);
+  }
+
+  publicKey(seed: Uint8Array): Uint8Array {
+    if (seed.length !== SIGN_KEY_BYTES) {
+      throw new InvalidSetting('seed bytes', seed.length, `${SIGN_KEY_BYTES} in number`);
+    }
+    return digest(absorb(0x7075626b, seed), SIGN_KEY_BYTES);
+  }
+
+  sign(seed: Uint8Array, bytes: Uint8Array): Uint8Array {
+    return digest(absorb(absorb(0x7369676e, this.publicKey(seed)), bytes), SIGNATURE_BYTES);
+  }
+
+  verify(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
+    if (publicKey.length !== SIGN_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false;
+    const expected = digest(absorb(absorb(0x7369676e, publicKey), bytes), SIGNATURE_BYTES);
+    return expected.every((byte, index) => byte === signature[index]);
+  }
+
+  signRsa(pem: string, bytes: Uint8Array): Uint8Array {
+    if (!pem.includes('PRIVATE KEY')) {
+      throw new InvalidSetting('private key', `${pem.length} characters`, 'an RSA private key in PEM');
+    }
+    return digest(absorb(absorb(0x72736173, bytesFromText(pem)), bytes), RSA_BYTES);
+  }
+}
+
+/** As long as a signature by a key of 2048 bits. */
+const RSA_BYTES = 256;
+
+function digest(content: number, bytes: number): Uint8Array {
+  const all = new Uint8Array(bytes);
+  const view = new DataView(all.buffer);
+  for (let word = 0; word < bytes / 4; word++) view.setInt32(word * 4, finish(mix(content, word)));
+  return all;
 }
 
 function initialState(key: Key, nonce: Uint8Array): number {

@@ -32,6 +32,8 @@ export class SimHost implements HostView {
   perMessage: Micros = 0;
   busyUntil: Micros = 0;
   slowFaults: readonly Fault[] = [];
+  /** The `service` faults that hold right now, oldest first. */
+  suffered: readonly (Fault & { kind: 'service' })[] = [];
   /** True when what arrives has to queue: paused, slow, or still working the queues off. */
   gated = false;
   draining = false;

@@ -30,6 +30,14 @@ export class StreamPaths {
     return side.other === undefined ? this.#directory.find(side.peer)?.host : side.other.endpoint.host;
   }
 
+  /** Whether anything gets through from one host to another right now. */
+  reaches(from: SimHost, to: SimHost): boolean {
+    if (from === to) return true;
+    const cut = this.#links.clean ? undefined : this.#links.cut(from.index, to.index, 'stream');
+    if (cut !== undefined) this.#strikes.strike(cut);
+    return cut === undefined;
+  }
+
   /** How long the next segment of a stream is under way, or -1 when it does not get through now. */
   onward(side: SimStream<unknown>, receiver: SimHost, size: number): Micros {
     return this.between(side.endpoint.host, receiver, size, side.sent * 64 + side.attempts);

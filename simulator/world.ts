@@ -24,7 +24,8 @@ import { SimHost } from './sim-host.ts';
 import { Streams } from './streams.ts';
 import { StreamPaths } from './stream-paths.ts';
 import { Strikes } from './strikes.ts';
-import { type EventRange, Trace, TraceCode, type TraceRecord } from './trace.ts';
+import { tellProgram } from './told.ts';
+import { type EventRange, Trace, type TraceRecord } from './trace.ts';
 
 const TICK: Micros = 1_000_000;
 /** The wall clock of all hosts at the start: 2026-01-01T00:00:00Z. */
@@ -128,10 +129,12 @@ export class World implements WorldView {
         send: (from, to, message) => this.#datagrams.send(from, to, message),
         connect: (from, to, deadline, handlers) => this.#dialing.connect(from, to, deadline, handlers),
         closeStreams: (of) => this.#streams.closeAll(of),
+        reaches: (from, to) => paths.reaches(from, to),
       },
       hosts: this.hosts,
       byName: this.#byName,
       emit: (host, event) => this.#emit(host, event),
+      strikes,
     };
     this.#lifecycle = new Lifecycle(surroundings, this.#inputs, () => this.#checkers);
 
@@ -302,10 +305,9 @@ export class World implements WorldView {
 
   #command(host: SimHost, id: number): void {
     const { events, trace } = this.#kernel;
-    const fault = events.payload[id] as Fault & { kind: 'command' };
+    const fault = events.payload[id] as Parameters<typeof tellProgram>[1];
     events.release(id);
-    trace.event(TraceCode.command, host.index, -1, 0, fault.command, 0, fault);
-    host.running?.command?.(fault.command, fault.argument);
+    tellProgram(host, fault, trace);
   }
 
   #emit(host: SimHost, event: HostEvent): void {
@@ -337,4 +339,5 @@ const SIMULATOR_CODES: ReadonlySet<string> = new Set([
   'MESSAGE_CHANGED',
   'CODEC_MISMATCH',
   'TIME_STANDS_STILL',
+  'INVALID_FAULT',
 ]);

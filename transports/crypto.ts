@@ -1,7 +1,17 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import type { CipherGCMTypes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  randomBytes,
+  sign,
+  verify,
+} from 'node:crypto';
+import type { CipherGCMTypes, KeyObject } from 'node:crypto';
 import { InvalidSetting } from '../core/errors.ts';
-import { NONCE_BYTES, TAG_BYTES } from '../core/ports/crypto.ts';
+import { NONCE_BYTES, SIGN_KEY_BYTES, TAG_BYTES } from '../core/ports/crypto.ts';
 import type { Crypto, Key } from '../core/ports/crypto.ts';
 
 /** AES-GCM with random nonces. A key may seal about 2^32 messages before two nonces are likely to meet. */
@@ -35,7 +45,46 @@ export function nodeCrypto(): Crypto {
     },
 
     hash: (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
+
+    hmac: (key, bytes) => new Uint8Array(createHmac('sha256', key).update(bytes).digest()),
+
+    publicKey(seed) {
+      const spki = createPublicKey(privateKey(seed)).export({ format: 'der', type: 'spki' });
+      return new Uint8Array(spki.subarray(spki.length - SIGN_KEY_BYTES));
+    },
+
+    sign: (seed, bytes) => new Uint8Array(sign(null, bytes, privateKey(seed))),
+
+    verify(publicKey, bytes, signature) {
+      if (publicKey.length !== SIGN_KEY_BYTES) return false;
+      try {
+        const der = Buffer.concat([PUBLIC_KEY_HEAD, publicKey]);
+        return verify(null, bytes, createPublicKey({ key: der, format: 'der', type: 'spki' }), signature);
+      } catch {
+        return false;
+      }
+    },
+
+    signRsa(pem, bytes) {
+      let key: KeyObject;
+      try {
+        key = createPrivateKey(pem);
+      } catch {
+        throw new InvalidSetting('private key', `${pem.length} characters`, 'an RSA private key in PEM');
+      }
+      return new Uint8Array(sign('sha256', bytes, key));
+    },
   };
+}
+
+/** What stands before the 32 bytes of an Ed25519 key in DER (RFC 8410). */
+const PRIVATE_KEY_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
+const PUBLIC_KEY_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
+
+function privateKey(seed: Uint8Array): KeyObject {
+  if (seed.length !== SIGN_KEY_BYTES)
+    throw new InvalidSetting('seed bytes', seed.length, `${SIGN_KEY_BYTES} in number`);
+  return createPrivateKey({ key: Buffer.concat([PRIVATE_KEY_HEAD, seed]), format: 'der', type: 'pkcs8' });
 }
 
 function algorithm(key: Key): CipherGCMTypes {

@@ -30,7 +30,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
 };
 
 /** Why `path` could not be read or written, from what the system said. */
-export function fileFailed(path: string, verb: 'read' | 'write', cause: unknown): FileFailed {
+export function fileFailed(path: string, verb: 'read' | 'list' | 'write' | 'remove', cause: unknown): FileFailed {
   const { code = '', message } = cause as NodeJS.ErrnoException;
   const { problem, words } = EXPLANATIONS[code] ?? { problem: 'other', words: message };
   const said = code === '' || words === message ? '' : ` (${code})`;

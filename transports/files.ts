@@ -24,6 +24,32 @@ class NodeFiles implements Files {
     }
   }
 
+  async list(folder: string): Promise<string[]> {
+    try {
+      const entries = await readdir(folder, { withFileTypes: true });
+      const names = await Promise.all(
+        entries.map(async (entry) => {
+          // Mounted configuration and secrets are links.
+          const isFile = entry.isSymbolicLink() ? await leadsToFile(join(folder, entry.name)) : entry.isFile();
+          return isFile ? [entry.name] : [];
+        }),
+      );
+      return names.flat().toSorted((a, b) => (a < b ? -1 : 1));
+    } catch (error) {
+      throw fileFailed(folder, 'list', error);
+    }
+  }
+
+  async remove(path: string): Promise<void> {
+    const key = resolve(path);
+    await Promise.allSettled([this.#writes.get(key)]);
+    try {
+      await rm(key, { force: true });
+    } catch (error) {
+      throw fileFailed(path, 'remove', error);
+    }
+  }
+
   async write(path: string, content: Uint8Array): Promise<void> {
     const key = resolve(path);
     const bytes = content.slice();
@@ -69,6 +95,13 @@ class NodeFiles implements Files {
       clearTimeout(timer);
     };
   }
+}
+
+async function leadsToFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
 
 /** Step by step, because Node's own `recursive` never returns where the system says of an existing folder that it is missing. */

@@ -14,6 +14,8 @@ import type { Address } from '../core/ports/transport.ts';
 import { seededRandom } from '../core/random.ts';
 import { systemClock } from './clock.ts';
 import { nodeCrypto } from './crypto.ts';
+import { httpClients } from './http/clients.ts';
+import { parseYaml } from './yaml.ts';
 import { dnsResolver } from './dns/resolver.ts';
 import { nodeFiles } from './files.ts';
 import { serveHttp, type HttpServer } from './http/server.ts';
@@ -81,6 +83,9 @@ export async function createNode(config: NodeConfig, options: NodeOptions = {}):
         files: nodeFiles(),
         log,
         resolver: (servers) => dnsResolver({ random: random.fork('dns'), servers }),
+        http: httpClients(),
+        environment: process.env,
+        parseYaml,
       },
       version,
       address: network.address,

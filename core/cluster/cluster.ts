@@ -1,18 +1,18 @@
 import { MILLISECOND, SECOND, type Clock, type Micros, type Timer } from '../ports/clock.ts';
-import type { Files } from '../ports/files.ts';
 import type { Log } from '../ports/log.ts';
-import type { Resolver } from '../ports/resolver.ts';
 import type { Address } from '../ports/transport.ts';
 import type { Operated, Readiness, Sealing } from '../admin/operated.ts';
 import type { NodeConfig } from '../config/node-config.ts';
 import type { DiscoveryHealth } from '../health/discovery-health.ts';
 import { Chain, type MethodStats } from '../discovery/chain.ts';
+import type { SourcePorts } from '../discovery/source-type.ts';
 import { sameAddress } from '../address.ts';
 import { RollcallError } from '../errors.ts';
 import { HealthMonitor } from '../health/monitor.ts';
 import { rosterOf } from '../health/roster.ts';
 import type { Layer } from '../membership/layers.ts';
 import { Membership } from '../membership/membership.ts';
+import type { Observe } from '../membership/observation.ts';
 import type { MembershipPorts } from '../membership/options.ts';
 import { encodeTags } from '../membership/tags.ts';
 import { SerfLayer } from '../serf/serf-layer.ts';
@@ -28,12 +28,8 @@ import type { Snapshot } from './snapshot.ts';
 import { TroubleLog, type Trouble } from './trouble-log.ts';
 import { sourcesOf } from './sources.ts';
 
-export interface ClusterPorts extends MembershipPorts {
-  readonly files: Files;
-  readonly log: Log;
-  /** A client of these name servers (`ip:port`), or of the machine's own when there are none. */
-  readonly resolver: (servers: readonly string[]) => Resolver;
-}
+/** What membership and the ways of finding peers need. */
+export type ClusterPorts = MembershipPorts & SourcePorts;
 
 export interface ClusterOptions {
   readonly config: NodeConfig;
@@ -48,6 +44,8 @@ export interface ClusterOptions {
   /** A name for a node that has none; different every time, everywhere. */
   readonly freshName: () => string;
   readonly layers?: readonly Layer[];
+  /** Hears everything that membership does, as simulations judge it. */
+  readonly observe?: Observe;
   /** What the sockets count of what went wrong, to be told in words. */
   readonly trouble?: Trouble;
   /** For metrics; all are called rarely. */
@@ -135,6 +133,7 @@ export class Cluster implements Operated {
       streamsMax: cluster.network.streamsMax,
       incarnation: known?.name === name ? known.incarnation : 0,
       known: cluster.enabled ? (known?.peers ?? []) : [],
+      ...(options.observe === undefined ? {} : { observe: options.observe }),
       layers: [this.#pulse, ...(cluster.serf ? [new SerfLayer()] : []), ...(options.layers ?? [])],
     });
     this.#chain = this.#newChain(config);
@@ -288,11 +287,12 @@ export class Cluster implements Operated {
 
   #newChain(config: NodeConfig, before?: Chain): Chain {
     const { ports, isOwn, onAsked } = this.#options;
-    const { enabled } = this.#options.config.cluster;
+    const { enabled, label, dataDir } = this.#options.config.cluster;
     const { discovery } = config.cluster;
+    const sourcePorts = { ...ports, log: this.#log, random: ports.random.fork('sources') };
     return new Chain(
       {
-        sources: enabled ? sourcesOf(discovery.sources, ports.resolver, this.#known?.peers ?? []) : [],
+        sources: enabled ? sourcesOf(discovery.sources, sourcePorts, { label, dataDir }, this.#known?.peers ?? []) : [],
         clock: ports.clock,
         random: ports.random.fork('discovery'),
         log: this.#log,

@@ -1,11 +1,11 @@
-import { DISCOVERY, SOURCE_KEYS, sourceOf, type SourceKey, type SourceType } from './discovery-fields.ts';
+import type { SourceConfig } from '../discovery/source-type.ts';
+import { DISCOVERY, SOURCE_KEYS, sourceOf, type TypedKey } from './discovery-fields.ts';
 import type { Findings } from './findings.ts';
-import type { SourceConfig } from './node-config.ts';
 import { partOf, type ConfigSource } from './problems.ts';
 import type { Settled, SettledFields } from './settle.ts';
 
 const SERVICE = `${DISCOVERY}.service`;
-const pathOf = (key: SourceKey): string => `${DISCOVERY}.${key.name}`;
+const pathOf = (key: TypedKey): string => `${DISCOVERY}.${key.name}`;
 
 /** A source of the chain, and who asked for it. */
 export interface Link {
@@ -26,15 +26,15 @@ export function discoveryChain(settled: SettledFields, findings: Findings): read
     findings.add({ path: named.path, says, value: named.value, source: named.source });
   }
   const choice = highest(spelledOut, named);
-  const only = choice === named && named !== undefined ? (named.value as SourceType) : undefined;
+  const only = choice === named && named !== undefined ? (named.value as string) : undefined;
 
   const said = (name: string): unknown => settled.get(`${DISCOVERY}.${name}`)?.value;
   const told = SOURCE_KEYS.flatMap((key) => {
     const value = settled.get(pathOf(key));
-    return value === undefined || (key.defines && isEmpty(value.value)) ? [] : [{ key, value }];
+    return value === undefined || (key.defines === true && isEmpty(value.value)) ? [] : [{ key, value }];
   });
   const wanted = told
-    .filter(({ key, value }) => key.defines && key.type !== only && value.layer > (choice?.layer ?? 0))
+    .filter(({ key, value }) => key.defines === true && key.type !== only && value.layer > (choice?.layer ?? 0))
     .map(({ key: { type }, value }) => ({ type, said: value.source }));
   for (const { key, value } of told) {
     const used = key.type === only || wanted.some(({ type }) => type === key.type);
@@ -64,7 +64,7 @@ function isEmpty(value: unknown): boolean {
   return value === '' || (Array.isArray(value) && value.length === 0);
 }
 
-function misplaced(key: SourceKey, said: Settled, choice: Settled | undefined, findings: Findings): void {
+function misplaced(key: TypedKey, said: Settled, choice: Settled | undefined, findings: Findings): void {
   const { path, value, source } = said;
   if (choice === undefined) {
     if (findings.refused.has(SERVICE)) return;

@@ -1,4 +1,5 @@
 import type { Address } from '../ports/transport.ts';
+import type { SourceConfig } from '../discovery/source-type.ts';
 import type { LogLevel } from '../ports/log.ts';
 import type { MembershipSettings, PresetName } from '../membership/settings.ts';
 
@@ -77,19 +78,6 @@ export interface DiscoveryConfig {
   /** Contacts to join before start-up is done. */
   readonly joinTarget: number;
 }
-
-export type SourceConfig =
-  | { readonly type: 'static'; readonly seedNodes: readonly string[] }
-  | {
-      readonly type: 'dns';
-      /** SRV when it begins with an underscore, addresses otherwise. */
-      readonly service: string;
-      /** For plain names, and for SRV records whose port is 0. */
-      readonly port: number;
-      readonly refreshIntervalMs: number;
-      /** `ip:port` of name servers; empty for those of `/etc/resolv.conf`. */
-      readonly servers: readonly string[];
-    };
 
 export interface AdminConfig {
   readonly enabled: boolean;

@@ -51,6 +51,7 @@ type Outcome = { readonly durationMs: number } & (
 
 /** When no source finds anybody they are asked again after this long. */
 const EMPTY_LIFETIME_MS = 5_000;
+const DEADLINE_MS = 15_000;
 /** Incomplete answers add to what is known; beyond this many the oldest are forgotten. */
 const CANDIDATES_MAX = 1_024;
 
@@ -98,7 +99,7 @@ export class Chain {
       const source = sources[index]!;
       const { found, outcome } = await this.#askOne(source);
       outcomes[index] = outcome;
-      if (found === undefined || found.addresses.length === 0) continue;
+      if (found === undefined || found.candidates.length === 0) continue;
       winner = { index, method: source.method, addresses: this.#withKnown(source.method, found) };
       this.#lifetimeMs = found.lifetimeMs;
       this.#lastSuccess = clock.wallTime();
@@ -158,12 +159,14 @@ export class Chain {
     const durationMs = (): number => Math.round((clock.now() - began) / MILLISECOND);
     counts.attempts += 1;
     try {
-      const found = this.#withoutSelf(await discover());
-      const peers = found.addresses.length;
+      const found = this.#withoutSelf(
+        await discover({ deadlineMs: DEADLINE_MS, signal: new AbortController().signal }),
+      );
+      const peers = found.candidates.length;
       if (peers > 0) counts.successes += 1;
       for (const warning of found.warnings) log.debug({ operation: 'discovery', method }, warning);
       if (peers > 0) {
-        this.#say(method, 'info', `${method} found ${found.addresses.join(', ')}`);
+        this.#say(method, 'info', `${method} found ${found.candidates.map(({ address }) => address).join(', ')}`);
         return { found, outcome: { kind: 'found', peers, durationMs: durationMs() } };
       }
       const reason = found.nobody ?? 'it names nobody';
@@ -180,7 +183,8 @@ export class Chain {
   }
 
   /** An incomplete answer adds to what the same source found before; it takes nothing back. */
-  #withKnown(method: string, { addresses, complete }: Found): readonly Address[] {
+  #withKnown(method: string, { candidates, complete }: Found): readonly Address[] {
+    const addresses = candidates.map(({ address }) => address);
     if (complete || this.#winner?.method !== method) return addresses;
     return [...new Set([...addresses, ...this.#winner.addresses])].slice(0, CANDIDATES_MAX);
   }
@@ -193,10 +197,10 @@ export class Chain {
   }
 
   #withoutSelf(found: Found): Found {
-    const distinct = [...new Set(found.addresses.map(canonicalAddress))];
-    const addresses = distinct.filter((address) => !this.#deps.isOwn(address));
-    if (addresses.length > 0 || distinct.length === 0) return { ...found, addresses };
-    return { ...found, addresses, nobody: 'it names only this node' };
+    const distinct = [...new Set(found.candidates.map(({ address }) => canonicalAddress(address)))];
+    const candidates = distinct.filter((address) => !this.#deps.isOwn(address)).map((address) => ({ address }));
+    if (candidates.length > 0 || distinct.length === 0) return { ...found, candidates };
+    return { ...found, candidates, nobody: 'it names only this node' };
   }
 }
 

@@ -2,6 +2,9 @@ import { InvalidSetting, messageOf } from '../errors.ts';
 import type { DnsAnswer, Resolver } from '../ports/resolver.ts';
 import { parseAddress } from '../address.ts';
 
+/** Where memberlist, and we, listen unless told otherwise. */
+export const DEFAULT_PORT = 7946;
+
 /** A place to look for a peer: an IP address or a host name, and a port. */
 export interface HostPort {
   /** Without brackets. */

@@ -71,3 +71,13 @@ export interface HttpAnswer {
 export interface HttpClient {
   call(request: HttpCall): Promise<HttpAnswer>;
 }
+
+/** PEM: whom to believe in place of the usual authorities, and what to show to servers that ask. */
+export interface HttpTrust {
+  readonly ca?: string | Uint8Array;
+  readonly cert?: string | Uint8Array;
+  readonly key?: string | Uint8Array;
+}
+
+/** Where clients come from. Equal trust gives the same client, so that connections are shared; nobody closes it. */
+export type HttpClients = (trust?: HttpTrust) => HttpClient;

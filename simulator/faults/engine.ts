@@ -73,7 +73,7 @@ export class FaultEngine {
   }
 
   #strike(fault: Fault): void {
-    const { lifecycle, links, streams, inputs, strikes, kernel } = this.#stage;
+    const { lifecycle, links, streams, strikes } = this.#stage;
     switch (fault.kind) {
       case 'crash':
         for (const host of this.#hosts(fault)) {
@@ -115,9 +115,13 @@ export class FaultEngine {
         for (const host of this.#hosts(fault)) {
           if (!host.up) continue;
           strikes.strike(fault, fault.command);
-          const command = kernel.events.acquire(EventKind.command, host.index);
-          kernel.events.payload[command] = fault;
-          inputs.internal(host, command);
+          this.#tell(host, fault);
+        }
+        return;
+      case 'service':
+        for (const host of this.#hosts(fault)) {
+          host.suffered = [...host.suffered, fault];
+          if (host.up) this.#tell(host, fault);
         }
         return;
       case 'stream':
@@ -148,6 +152,9 @@ export class FaultEngine {
           inputs.release(host);
         }
         return;
+      case 'service':
+        for (const host of this.#hosts(fault)) host.suffered = host.suffered.filter((other) => other !== fault);
+        return;
       case 'stream':
         links.remove(fault);
         // Either side of a stalled stream may be the one that waits.
@@ -156,6 +163,14 @@ export class FaultEngine {
       default:
         links.remove(fault);
     }
+  }
+
+  /** The program of a host hears of it in an event of its own. */
+  #tell(host: SimHost, fault: Fault): void {
+    const { kernel, inputs } = this.#stage;
+    const command = kernel.events.acquire(EventKind.command, host.index);
+    kernel.events.payload[command] = fault;
+    inputs.internal(host, command);
   }
 
   #touch(fault: Fault): void {

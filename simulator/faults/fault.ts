@@ -24,6 +24,11 @@ export type Fault = FaultBase &
     /** Each datagram on these links (every link when a list is absent) suffers each of the named harms. */
     | ({ kind: 'link'; from?: string[]; to?: string[]; for: Micros } & LinkHarm)
     | { kind: 'stream'; hosts: string[]; effect: 'refuse' | 'reset' | 'stall' | 'half-open'; for: Micros }
+    /**
+     * What runs on these hosts misbehaves in a way of its own: each fake lists the effects that it knows. One that does
+     * something at once, such as a compaction, does it at `at`.
+     */
+    | { kind: 'service'; hosts: string[]; effect: string; argument?: unknown; for: Micros }
     /** Tells the programs of these hosts to do something: not a harm, but part of the story. */
     | { kind: 'command'; hosts: string[]; command: string; argument?: unknown }
   );

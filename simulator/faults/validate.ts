@@ -67,6 +67,7 @@ function validateDetails(fault: Fault, fail: (problem: string) => never): void {
     case 'pause':
     case 'block':
     case 'stream':
+    case 'service':
     case 'command':
       return;
     default:

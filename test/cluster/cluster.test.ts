@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { formatAddress } from '../../core/address.ts';
-import type { SourceConfig } from '../../core/config/node-config.ts';
+import type { DnsConfig } from '../../core/discovery/dns/dns-type.ts';
 import { decodeTags } from '../../core/membership/tags.ts';
 import { OperatedWorld, seeds, SILENCE } from './operated-world.ts';
 
 /** Hosts get their addresses in order, from this network. */
 const at = (index: number): string => new OperatedWorld({ a: {}, b: {}, c: {}, d: {} }).world.hosts[index]!.address;
-const dns = (service: string, port = 7946): SourceConfig => ({
+const dns = (service: string, port = 7946): DnsConfig => ({
   type: 'dns',
   service,
   port,

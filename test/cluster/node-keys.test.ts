@@ -24,6 +24,8 @@ function disk(content?: string): Files & { content: string | undefined; problem:
       this.content = new TextDecoder().decode(bytes);
       return Promise.resolve();
     },
+    list: () => Promise.resolve([]),
+    remove: () => Promise.resolve(),
     watch: () => () => {},
   };
 }

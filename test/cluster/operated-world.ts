@@ -1,12 +1,15 @@
 import { Cluster } from '../../core/cluster/cluster.ts';
 import { settingsOf } from '../../core/membership/settings.ts';
-import type { ClusterConfig, NodeConfig, SourceConfig } from '../../core/config/node-config.ts';
+import type { ClusterConfig, NodeConfig } from '../../core/config/node-config.ts';
+import type { DnsConfig } from '../../core/discovery/dns/dns-type.ts';
+import type { StaticConfig } from '../../core/discovery/static/static-type.ts';
 import { FileFailed, type Files } from '../../core/ports/files.ts';
 import type { Log, LogFields, LogLevel } from '../../core/ports/log.ts';
 import { ResolveFailed, type DnsAnswer, type DnsService, type Resolver } from '../../core/ports/resolver.ts';
 import { sameAddress } from '../../core/address.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import type { Host, Store } from '../../simulator/program.ts';
+import { simulatedHttpClient } from '../../simulator/http/client.ts';
 import { World } from '../../simulator/world.ts';
 
 const SECOND = 1_000_000;
@@ -79,6 +82,14 @@ export class TestFiles implements Files {
     return Promise.resolve();
   }
 
+  list(): Promise<string[]> {
+    return Promise.resolve([]);
+  }
+
+  remove(): Promise<void> {
+    return Promise.resolve();
+  }
+
   watch(): () => void {
     return () => {};
   }
@@ -86,12 +97,12 @@ export class TestFiles implements Files {
 
 export interface NodeSpec {
   readonly config?: Partial<ClusterConfig>;
-  readonly sources?: readonly SourceConfig[];
+  readonly sources?: readonly (StaticConfig | DnsConfig)[];
   readonly onNoPeers?: ClusterConfig['discovery']['onNoPeers'];
   readonly startAt?: number;
 }
 
-export const seeds = (...seedNodes: string[]): SourceConfig => ({ type: 'static', seedNodes });
+export const seeds = (...seedNodes: string[]): StaticConfig => ({ type: 'static', seedNodes });
 
 /** Whole nodes, with files, logs and a name service, in virtual time. */
 export class OperatedWorld {
@@ -174,6 +185,9 @@ export class OperatedWorld {
         files: new TestFiles(host, this.disk),
         log: this.#logOf(host.name),
         resolver: () => this.resolver,
+        http: () => simulatedHttpClient(host),
+        environment: {},
+        parseYaml: () => Promise.reject(new Error('no YAML here')),
       },
       version: '0',
       address: host.address,

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { SourceConfig } from '../../core/config/node-config.ts';
+import type { DnsConfig } from '../../core/discovery/dns/dns-type.ts';
+import type { SourceConfig } from '../../core/discovery/source-type.ts';
+import type { StaticConfig } from '../../core/discovery/static/static-type.ts';
 import { readConfig, type ConfigInput } from '../../core/config/read.ts';
 
 const chain = (text: string, more: Partial<ConfigInput> = {}): readonly SourceConfig[] =>
   readConfig({ file: { path: 'rollcall.toml', text }, environment: {}, ...more }).config.cluster.discovery.sources;
 
 const join = { flags: [{ flag: '--join', path: 'cluster.discovery.seed_nodes', value: ['a:1'] }] };
-const seeds = (...seedNodes: string[]): SourceConfig => ({ type: 'static', seedNodes });
-const dns = (service: string): SourceConfig => {
+const seeds = (...seedNodes: string[]): StaticConfig => ({ type: 'static', seedNodes });
+const dns = (service: string): DnsConfig => {
   return { type: 'dns', service, port: 7946, refreshIntervalMs: 30_000, servers: [] };
 };
 

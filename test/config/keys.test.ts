@@ -1,3 +1,4 @@
+import type { StaticConfig } from '../../core/discovery/static/static-type.ts';
 import fc from 'fast-check';
 import { stringify } from 'smol-toml';
 import { describe, expect, test } from 'vitest';
@@ -47,7 +48,11 @@ test('a node that is told nothing is a single node with an admin interface on lo
         tls: { certFile: '', keyFile: '', caFile: '', serverName: '' },
       },
       encryption: { keys: [], keyringFile: '', acceptPlain: false, sealOutgoing: true },
-      discovery: { sources: [{ type: 'static', seedNodes: [] }], onNoPeers: 'single-node', joinTarget: 3 },
+      discovery: {
+        sources: [{ type: 'static', seedNodes: [] } as StaticConfig],
+        onNoPeers: 'single-node',
+        joinTarget: 3,
+      },
       health: { intervalMs: 10_000 },
       snapshot: { intervalMs: 5_000 },
     },

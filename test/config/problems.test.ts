@@ -242,12 +242,6 @@ test('a control character in a text is told as such', () => {
   expect(ofFile('[cluster]\nnode_id = "a\u0001"').message).toContain('control characters are not allowed in strings');
 });
 
-test('a way of finding peers that comes later says so', () => {
-  expect(ofFile('cluster.discovery = "consul"').message).toContain(
-    'must be static or dns: consul is not available in this version.',
-  );
-});
-
 describe('whatever it is given, it ends with a configuration or with InvalidConfig', () => {
   const survives = (input: Partial<ConfigInput>): void => {
     try {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { HASH_BYTES, NONCE_BYTES, TAG_BYTES } from '../../core/ports/crypto.ts';
+import { generateKeyPairSync } from 'node:crypto';
+import { InvalidSetting } from '../../core/errors.ts';
+import { HASH_BYTES, NONCE_BYTES, SIGN_KEY_BYTES, SIGNATURE_BYTES, TAG_BYTES } from '../../core/ports/crypto.ts';
 import type { Crypto } from '../../core/ports/crypto.ts';
 
 /** What every implementation of the Crypto port does. */
@@ -77,6 +79,49 @@ export function cryptoContract(name: string, create: () => Crypto): void {
       expect(digests.every((digest) => digest.length === HASH_BYTES)).toBe(true);
       expect(new Set(digests.map((digest) => digest.join())).size).toBe(4);
       expect(create().hash(plain.slice())).toEqual(digests[0]);
+    });
+
+    test('authenticates bytes under a key', () => {
+      const crypto = create();
+      const code = crypto.hmac(key(20), plain);
+      expect(code.length).toBe(HASH_BYTES);
+      expect(create().hmac(key(20), plain.slice())).toEqual(code);
+      const others = [crypto.hmac(key(20, 8), plain), crypto.hmac(key(20), associated), crypto.hmac(key(0), plain)];
+      for (const other of others) expect(other).not.toEqual(code);
+    });
+
+    test('believes a signature of exactly these bytes by exactly this key', () => {
+      const crypto = create();
+      const publicKey = crypto.publicKey(key(SIGN_KEY_BYTES));
+      const signature = crypto.sign(key(SIGN_KEY_BYTES), plain);
+      expect([publicKey.length, signature.length]).toEqual([SIGN_KEY_BYTES, SIGNATURE_BYTES]);
+      expect(create().verify(publicKey, plain, signature)).toBe(true);
+      expect(crypto.verify(publicKey, associated, signature)).toBe(false);
+      expect(crypto.verify(crypto.publicKey(key(SIGN_KEY_BYTES, 8)), plain, signature)).toBe(false);
+      const damaged = signature.slice();
+      damaged[63]! ^= 1;
+      expect(crypto.verify(publicKey, plain, damaged)).toBe(false);
+    });
+
+    test('does not believe, and does not throw at, keys and signatures of any other shape', () => {
+      const crypto = create();
+      const publicKey = crypto.publicKey(key(SIGN_KEY_BYTES));
+      const signature = crypto.sign(key(SIGN_KEY_BYTES), plain);
+      for (const bytes of [0, 31, 33, 64]) {
+        expect(crypto.verify(new Uint8Array(bytes), plain, signature)).toBe(false);
+        if (bytes !== 64) expect(crypto.verify(publicKey, plain, new Uint8Array(bytes))).toBe(false);
+      }
+      expect(() => crypto.sign(key(16), plain)).toThrow(InvalidSetting);
+    });
+
+    test('signs with an RSA key, and refuses what is none', () => {
+      const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const pem = privateKey.export({ format: 'pem', type: 'pkcs8' });
+      const signature = create().signRsa(String(pem), plain);
+      expect(signature.length).toBe(256);
+      expect(create().signRsa(String(pem), plain)).toEqual(signature);
+      expect(create().signRsa(String(pem), associated)).not.toEqual(signature);
+      expect(() => create().signRsa('no key', plain)).toThrow(InvalidSetting);
     });
 
     test('neither keeps nor changes what it was given', () => {

@@ -36,6 +36,25 @@ export function filesContract(name: string, create: () => FilesUnderTest): void 
       expect(text(await files.read(`${folder}/a`))).toBe('short');
     });
 
+    test('lists the files of a folder by their names, and not the folders in it', async () => {
+      const { files, folder } = create();
+      for (const name of ['b', 'a.json', 'Z', 'inner/c']) await files.write(`${folder}/${name}`, bytes(name));
+      expect(await files.list(folder)).toEqual(['Z', 'a.json', 'b']);
+      expect(await files.list(`${folder}/inner`)).toEqual(['c']);
+      expect(await files.list(`${folder}/nowhere`).catch((error: unknown) => error)).toMatchObject({
+        code: 'FILE_FAILED',
+        problem: 'missing',
+      });
+    });
+
+    test('removes a file, and takes a missing one for removed', async () => {
+      const { files, folder } = create();
+      await files.write(`${folder}/a`, bytes('a'));
+      await files.remove(`${folder}/a`);
+      await files.remove(`${folder}/a`);
+      expect(await files.list(folder)).toEqual([]);
+    });
+
     test('missing folders are made', async () => {
       const { files, folder } = create();
       await files.write(`${folder}/one/two/a`, bytes('deep'));

@@ -8,6 +8,8 @@ interface HttpUnderTest {
   serve(handler: HttpHandler): Promise<Served>;
   /** An address at which nobody listens. */
   readonly deserted: string;
+  /** The IP address that servers see of the client. */
+  readonly peer: string;
   pause(ms: number): Promise<void>;
 }
 
@@ -48,7 +50,7 @@ export function httpContract(name: string, create: () => HttpUnderTest): void {
       client.call({ url, deadlineMs: DEADLINE_MS, ...more });
 
     test('a request arrives with method, path, query, headers, body and who asks', async () => {
-      const { client, serve } = create();
+      const { client, serve, peer } = create();
       let seen: HttpRequest | undefined;
       const { url } = await serve((request) => {
         seen = request;
@@ -66,7 +68,7 @@ export function httpContract(name: string, create: () => HttpUnderTest): void {
         method: 'POST',
         url: '/members?state=alive&x=%20',
         headers: { 'content-type': 'application/json', 'x-token': 't' },
-        peer: { address: '127.0.0.1', certified: false },
+        peer: { address: peer, certified: false },
       });
       expect(new TextDecoder().decode(seen?.body)).toBe('{"grüße":1}');
     });

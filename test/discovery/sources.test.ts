@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { dnsSource } from '../../core/discovery/dns-source.ts';
-import { staticSource } from '../../core/discovery/static-source.ts';
+import { addressesFrom } from './asking.ts';
+import { dnsSource } from '../../core/discovery/dns/dns-source.ts';
+import { staticSource } from '../../core/discovery/static/static-source.ts';
 import { ResolveFailed, type DnsAnswer, type DnsService, type Resolver } from '../../core/ports/resolver.ts';
 
 type Table<T> = Readonly<Record<string, Partial<DnsAnswer<T>> | Error>>;
@@ -36,7 +37,7 @@ describe('the static source', () => {
       ['two.test:8000', '10.0.0.1', '[fd00::1]:9000'],
       resolver({ 'two.test': { records: ['10.0.0.2', 'fd00::2'], lifetimeMs: 7_000 } }),
     );
-    expect(await source.discover()).toEqual({
+    expect(await addressesFrom(source)).toEqual({
       addresses: ['10.0.0.2:8000', '[fd00::2]:8000', '10.0.0.1:7946', '[fd00::1]:9000'],
       lifetimeMs: 7_000,
       complete: true,
@@ -45,23 +46,23 @@ describe('the static source', () => {
   });
 
   test('says what is missing, and that its answer is not complete, when some names fail', async () => {
-    const found = await staticSource(['10.0.0.1', 'x', 'gone.test'], resolver({ x: broken })).discover();
+    const found = await addressesFrom(staticSource(['10.0.0.1', 'x', 'gone.test'], resolver({ x: broken })));
     expect(found).toMatchObject({ addresses: ['10.0.0.1:7946'], complete: false });
     expect(found.warnings).toEqual([broken.message, 'gone.test has no address']);
   });
 
   test('fails when no name could be asked for: that is not an empty list', async () => {
-    await expect(staticSource(['x'], resolver({ x: broken })).discover()).rejects.toMatchObject({
+    await expect(addressesFrom(staticSource(['x'], resolver({ x: broken })))).rejects.toMatchObject({
       code: 'SOURCE_FAILED',
     });
   });
 
   test('answers "nobody", with the reason, for no seeds and for names that do not exist', async () => {
-    expect(await staticSource([], resolver({})).discover()).toMatchObject({
+    expect(await addressesFrom(staticSource([], resolver({})))).toMatchObject({
       addresses: [],
       nobody: 'no seeds configured',
     });
-    expect(await staticSource(['gone.test'], resolver({})).discover()).toMatchObject({
+    expect(await addressesFrom(staticSource(['gone.test'], resolver({})))).toMatchObject({
       addresses: [],
       nobody: 'gone.test has no address',
     });
@@ -70,7 +71,7 @@ describe('the static source', () => {
 
 describe('the DNS source', () => {
   const source = (service: string, names: Resolver, refreshIntervalMs = 30_000) =>
-    dnsSource({ service, port: 7946, refreshIntervalMs }, names).discover();
+    addressesFrom(dnsSource({ service, port: 7946, refreshIntervalMs }, names));
 
   test('takes the addresses of a plain name, with the configured port', async () => {
     const found = await source('peers.test', resolver({ 'peers.test': { records: ['10.0.0.1', 'fd00::1'] } }));

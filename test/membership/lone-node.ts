@@ -5,6 +5,7 @@ import { presets } from '../../core/membership/settings.ts';
 import type { Clock, Micros, Timer } from '../../core/ports/clock.ts';
 import type { Address, EndpointHandlers, Stream, StreamHandlers, Transport } from '../../core/ports/transport.ts';
 import { seededRandom } from '../../core/random.ts';
+import { standInCrypto } from '../../simulator/sim-crypto.ts';
 import type { Description, Frame, Message, Packet, PeerState, StreamMessage } from '../../core/wire/messages.ts';
 
 /** A clock that moves only when told to. */
@@ -92,6 +93,7 @@ export class LoneNode {
         random: seededRandom('lone'),
         transport,
         crypto: {
+          ...standInCrypto(seededRandom('lone')),
           nonce: () => new Uint8Array(12),
           seal: (_key, _nonce, plain) => Uint8Array.of(...plain, ...new Uint8Array(16)),
           open: (_key, _nonce, sealed) => sealed.slice(0, -16),

@@ -3,16 +3,9 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { InvalidSetting } from '../../core/errors.ts';
 import { HttpFailed } from '../../core/ports/http.ts';
-import type { HttpAnswer, HttpCall, HttpClient } from '../../core/ports/http.ts';
+import type { HttpAnswer, HttpCall, HttpClient, HttpTrust } from '../../core/ports/http.ts';
 import { httpFailed } from './failure.ts';
 import { headersFrom } from './headers.ts';
-
-/** PEM: whom to believe instead of the usual authorities, and what to show to servers that ask. */
-export interface HttpClientOptions {
-  readonly ca?: string | Uint8Array;
-  readonly cert?: string | Uint8Array;
-  readonly key?: string | Uint8Array;
-}
 
 export interface NodeHttpClient extends HttpClient {
   /** Closes the connections that are kept for the next call. They keep no process alive. */
@@ -20,8 +13,8 @@ export interface NodeHttpClient extends HttpClient {
 }
 
 /** Calls on `node:http`: the global `fetch` gives up on silent servers after 300 s, and long polls are silent for longer. */
-export function nodeHttpClient(options: HttpClientOptions = {}): NodeHttpClient {
-  const material = Object.fromEntries(Object.entries(options).map(([name, pem]) => [name, Buffer.from(pem)]));
+export function nodeHttpClient(trust: HttpTrust = {}): NodeHttpClient {
+  const material = Object.fromEntries(Object.entries(trust).map(([name, pem]) => [name, Buffer.from(pem)]));
   const plain = new PlainAgent({ keepAlive: true });
   const secure = new SecureAgent({ keepAlive: true });
   return {

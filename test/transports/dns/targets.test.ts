@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { dnsSource } from '../../../core/discovery/dns-source.ts';
+import { addressesFrom } from '../../discovery/asking.ts';
+import { dnsSource } from '../../../core/discovery/dns/dns-source.ts';
 import { seededRandom } from '../../../core/random.ts';
 import { dnsResolver } from '../../../transports/dns/resolver.ts';
 import { fakeServer, record } from './fake-server.ts';
@@ -21,6 +22,6 @@ test('targets of services are full names: no search domain, and no wildcard in o
 
   const resolver = dnsResolver({ random: seededRandom('test'), resolvConf, hostsFile: '/dev/null' });
   const source = dnsSource({ service: '_swim._tcp.prod.test.', port: 1, refreshIntervalMs: 30_000 }, resolver);
-  expect((await source.discover()).addresses).toEqual(['10.0.0.1:7946']);
+  expect((await addressesFrom(source)).addresses).toEqual(['10.0.0.1:7946']);
   expect(server.asked.filter(({ kind }) => kind === 'A').map(({ name }) => name)).toEqual(['n1.prod.test']);
 });

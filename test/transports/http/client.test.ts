@@ -4,14 +4,15 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { HttpCall } from '../../../core/ports/http.ts';
-import { nodeHttpClient, type HttpClientOptions } from '../../../transports/http/client.ts';
+import { nodeHttpClient } from '../../../transports/http/client.ts';
+import type { HttpTrust } from '../../../core/ports/http.ts';
 import { serveHttp } from '../../../transports/http/server.ts';
 import { authority, until, type Authority } from '../sockets/support.ts';
 
 const CALLER = fileURLToPath(new URL('../fixtures/caller.ts', import.meta.url));
 
-function calling(options: HttpClientOptions = {}): (url: string, more?: Partial<HttpCall>) => Promise<string> {
-  const client = nodeHttpClient(options);
+function calling(trust: HttpTrust = {}): (url: string, more?: Partial<HttpCall>) => Promise<string> {
+  const client = nodeHttpClient(trust);
   onTestFinished(() => client.close());
   return async (url, more = {}) => {
     const { status, body } = await client.call({ url, deadlineMs: 3_000, ...more });

@@ -1,6 +1,6 @@
-import { ResolveFailed, type DnsService, type Resolver } from '../ports/resolver.ts';
-import { isIp, locate, withPort } from './host-port.ts';
-import { nobody, SourceFailed, type Found, type Source } from './source.ts';
+import { ResolveFailed, type DnsService, type Resolver } from '../../ports/resolver.ts';
+import { isIp, locate, withPort } from '../host-port.ts';
+import { nobody, SourceFailed, type Found, type Source } from '../source.ts';
 
 export interface DnsSourceOptions {
   /** An SRV name when it begins with an underscore; a name with addresses otherwise. */
@@ -22,8 +22,8 @@ export function dnsSource(options: DnsSourceOptions, resolver: Resolver): Source
   const byAddress = async (): Promise<Found> => {
     const { records, lifetimeMs, complete, absent } = await resolver.addresses(service);
     if (records.length === 0) return nobody(absence(service, absent), bounded(lifetimeMs));
-    const addresses = records.map((ip) => withPort(ip, port));
-    return { addresses, lifetimeMs: bounded(lifetimeMs), complete, warnings: [] };
+    const candidates = records.map((ip) => ({ address: withPort(ip, port) }));
+    return { candidates, lifetimeMs: bounded(lifetimeMs), complete, warnings: [] };
   };
 
   const byService = async (): Promise<Found> => {
@@ -39,7 +39,8 @@ export function dnsSource(options: DnsSourceOptions, resolver: Resolver): Source
     const warnings = [...asked.failures, ...asked.warnings];
     if (!answer.complete) warnings.push(`${service} has more records than the answer held`);
     const complete = answer.complete && asked.complete;
-    const found = { addresses, lifetimeMs: bounded(asked.lifetimeMs), complete, warnings };
+    const candidates = addresses.map((address) => ({ address }));
+    const found = { candidates, lifetimeMs: bounded(asked.lifetimeMs), complete, warnings };
     return addresses.length > 0 ? found : { ...found, nobody: `the targets of ${service} have no addresses` };
   };
 

@@ -1,8 +1,6 @@
-import type { Resolver } from '../ports/resolver.ts';
-import { locate, parseHostPort } from './host-port.ts';
-import { nobody, SourceFailed, STEADY_LIFETIME_MS, type Found, type Source } from './source.ts';
-
-export const DEFAULT_PORT = 7946;
+import type { Resolver } from '../../ports/resolver.ts';
+import { DEFAULT_PORT, locate, parseHostPort } from '../host-port.ts';
+import { nobody, SourceFailed, STEADY_LIFETIME_MS, type Found, type Source } from '../source.ts';
 
 /** A list of places from the configuration. Host names among them are asked for again and again: they may move. */
 export function staticSource(seedNodes: readonly string[], resolver: Resolver): Source {
@@ -15,7 +13,12 @@ export function staticSource(seedNodes: readonly string[], resolver: Resolver): 
       const located = await locate(places, resolver, STEADY_LIFETIME_MS);
       const { addresses, failures, warnings, lifetimeMs, complete } = located;
       if (addresses.length === 0 && failures.length > 0) throw new SourceFailed(method, failures.join(' '));
-      const found = { addresses, lifetimeMs, complete, warnings: [...failures, ...warnings] };
+      const found = {
+        candidates: addresses.map((address) => ({ address })),
+        lifetimeMs,
+        complete,
+        warnings: [...failures, ...warnings],
+      };
       return addresses.length > 0 ? found : { ...found, nobody: warnings.join(', ') };
     },
   };

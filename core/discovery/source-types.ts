@@ -1,0 +1,21 @@
+import { dnsType } from './dns/dns-type.ts';
+import { staticType } from './static/static-type.ts';
+import type { SourceConfig, SourceContext, SourcePorts, SourceType } from './source-type.ts';
+import type { Source } from './source.ts';
+
+/** All ways of finding peers, in the order in which those that are told anything are asked. */
+export const SOURCE_TYPES: readonly SourceType[] = [asAny(staticType), asAny(dnsType)];
+
+/** What each type makes of its own configuration is its own affair. */
+function asAny<C extends SourceConfig>(type: SourceType<C>): SourceType {
+  return type as unknown as SourceType;
+}
+
+export function sourceType(type: string): SourceType | undefined {
+  return SOURCE_TYPES.find((one) => one.type === type);
+}
+
+/** The source that a checked configuration asks for. */
+export function createSource(config: SourceConfig, ports: SourcePorts, context: SourceContext): Source {
+  return sourceType(config.type)!.create(config, ports, context);
+}
