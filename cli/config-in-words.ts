@@ -26,11 +26,19 @@ const ALONE: Readonly<Record<DiscoveryConfig['onNoPeers'], string>> = {
   fail: 'ends',
 };
 
-function peersInWords({ sources, onNoPeers }: DiscoveryConfig): string {
+function peersInWords({ sources, mode, onNoPeers, expect }: DiscoveryConfig): string {
   const asked = sources.filter((source) => source.type !== 'static' || (source as StaticConfig).seedNodes.length > 0);
   if (asked.length === 0) return `It has nobody to ask for peers: it ${ALONE[onNoPeers]}.`;
-  return `It finds peers by ${asked.map((source) => sourceType(source.type)!.inWords(source)).join(', then ')}; when there are none, it ${ALONE[onNoPeers]}.`;
+  const ways = asked.map((source) => sourceType(source.type)!.inWords(source)).join(BETWEEN[mode]);
+  const ready = expect > 1 ? ` It is ready when ${expect} members are there, itself included.` : '';
+  return `It finds peers by ${ways}; when there are none, it ${ALONE[onNoPeers]}.${ready}`;
 }
+
+const BETWEEN: Readonly<Record<DiscoveryConfig['mode'], string>> = {
+  first: ', then ',
+  race: ', or, if that answers sooner, ',
+  union: ', and also ',
+};
 
 function encryptionInWords({ cluster: { encryption, dataDir, network } }: NodeConfig): string {
   const { keys, keyringFile } = encryption;

@@ -94,10 +94,36 @@ export const DISCOVERY_FIELDS: readonly Field[] = [
     reloadable: true,
   }),
   field(
+    `${DISCOVERY}.mode`,
+    kinds.oneOf(['first', 'race', 'union']),
+    'first',
+    'of several sources: the first in their order that finds somebody, the soonest, or all together',
+    { reloadable: true },
+  ),
+  field(`${DISCOVERY}.deadline_sec`, kinds.seconds(0.5, 300), 15, 'how long one look through all sources may take', {
+    reloadable: true,
+  }),
+  field(
+    `${DISCOVERY}.stale_sec`,
+    kinds.seconds(0, 604_800),
+    3_600,
+    'how long what a source has found is kept while it cannot be asked',
+    { reloadable: true },
+  ),
+  field(
     `${DISCOVERY}.on_no_peers`,
     kinds.oneOf(['single-node', 'retry', 'fail']),
     'single-node',
     'what to do when every source has answered and none knows anybody',
   ),
   field(`${DISCOVERY}.join_target`, kinds.whole(1, 64), 3, 'contacts to join before start-up is done'),
+  field(
+    `${DISCOVERY}.expect`,
+    kinds.whole(1, 10_000),
+    1,
+    'members, this node included, that must be there before it counts itself ready',
+  ),
+  field(`${DISCOVERY}.auto_connect`, kinds.yesOrNo, true, 'contact what is found and is no member', {
+    reloadable: true,
+  }),
 ];

@@ -71,12 +71,27 @@ export interface EncryptionConfig {
 /** What to do when every source has answered and none knows anybody. */
 export type OnNoPeers = 'single-node' | 'retry' | 'fail';
 
+/**
+ * How several sources make one answer. `first`: the first in their order that finds somebody. `race`: whichever finds
+ * somebody soonest. `union`: all together.
+ */
+export type DiscoveryMode = 'first' | 'race' | 'union';
+
 export interface DiscoveryConfig {
-  /** Sources in the order of the chain, at least one; the first that finds somebody wins. */
+  /** Sources in the order of the chain, at least one. */
   readonly sources: readonly SourceConfig[];
+  readonly mode: DiscoveryMode;
+  /** How long one look through all sources may take. */
+  readonly deadlineMs: number;
+  /** How long what a source has found is kept while it cannot be asked. */
+  readonly staleMs: number;
   readonly onNoPeers: OnNoPeers;
   /** Contacts to join before start-up is done. */
   readonly joinTarget: number;
+  /** Members, this node included, that must be there before it counts itself ready. */
+  readonly expect: number;
+  /** Contacts what is found and is no member. */
+  readonly autoConnect: boolean;
 }
 
 export interface AdminConfig {

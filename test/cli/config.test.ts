@@ -185,6 +185,16 @@ describe('in words', () => {
       { cluster: { seeds: ['a'], dns: { service: 'b.org' } } },
       'the seed nodes a, then the addresses of b.org',
     ],
+    [
+      'several sources at once',
+      { cluster: { seeds: ['a'], dns: { service: 'b.org' }, discovery: { mode: 'race' } } },
+      'the seed nodes a, or, if that answers sooner, the addresses of b.org',
+    ],
+    [
+      'how many must be there',
+      { cluster: { seeds: ['a'], discovery: { expect: 3 } } },
+      'It is ready when 3 members are there, itself included.',
+    ],
     ['no encryption', { cluster: {} }, 'Messages are not encrypted.'],
     [
       'a keyring in the data directory',

@@ -1,6 +1,7 @@
 import { Cluster } from '../../core/cluster/cluster.ts';
 import { settingsOf } from '../../core/membership/settings.ts';
 import type { ClusterConfig, NodeConfig } from '../../core/config/node-config.ts';
+import { defaultConfig } from '../../core/config/read.ts';
 import type { DnsConfig } from '../../core/discovery/dns/dns-type.ts';
 import type { StaticConfig } from '../../core/discovery/static/static-type.ts';
 import { FileFailed, type Files } from '../../core/ports/files.ts';
@@ -237,7 +238,11 @@ function configOf(name: string, spec: NodeSpec): NodeConfig {
         tls: { certFile: '', keyFile: '', caFile: '', serverName: '' },
       },
       encryption: { keys: [], keyringFile: '', acceptPlain: false, sealOutgoing: true },
-      discovery: { sources: spec.sources ?? [], onNoPeers: spec.onNoPeers ?? 'single-node', joinTarget: 3 },
+      discovery: {
+        ...defaultConfig().cluster.discovery,
+        sources: spec.sources ?? [],
+        onNoPeers: spec.onNoPeers ?? 'single-node',
+      },
       health: { intervalMs: 10_000 },
       snapshot: { intervalMs: 5_000 },
       ...spec.config,
