@@ -37,6 +37,14 @@ export class ResolveFailed extends RollcallError {
   }
 }
 
+/** How long a question may take, and who may give it up; both are the resolver's own affair unless given. */
+export interface ResolveLimits {
+  /** For everything that is done to answer it. */
+  readonly deadlineMs?: number;
+  /** Nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Questions to the name service. It keeps nothing: how long an answer is believed is its reader's affair.
  *
@@ -45,8 +53,8 @@ export class ResolveFailed extends RollcallError {
  */
 export interface Resolver {
   /** IPv4 and IPv6 addresses of a name; a dot at its end says that it is full. An IP address is its own answer. */
-  addresses(name: string): Promise<DnsAnswer<string>>;
-  services(name: string): Promise<DnsAnswer<DnsService>>;
+  addresses(name: string, limits?: ResolveLimits): Promise<DnsAnswer<string>>;
+  services(name: string, limits?: ResolveLimits): Promise<DnsAnswer<DnsService>>;
   /** Each record's strings joined. */
-  texts(name: string): Promise<DnsAnswer<string>>;
+  texts(name: string, limits?: ResolveLimits): Promise<DnsAnswer<string>>;
 }

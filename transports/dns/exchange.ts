@@ -1,99 +1,97 @@
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
+import { decodeDns } from '../../core/dns/decode.ts';
+import { answersTo, failure, givenUp, late, malformed, type Trial } from '../../core/dns/exchange.ts';
+import { queryFor, type DnsMessage } from '../../core/dns/message.ts';
+import { dnsProtocol } from '../../core/dns/protocol.ts';
 import { ResolveFailed } from '../../core/ports/resolver.ts';
-import type { ResolveProblem } from '../../core/ports/resolver.ts';
 import type { Place } from '../sockets/place.ts';
-import { decodeReply, encodeQuestion } from './message.ts';
-import type { Question, Reply } from './message.ts';
 
-/** One question to one server. */
-export interface Try {
-  readonly question: Question;
-  readonly server: Place;
-  readonly extended: boolean;
-  readonly waitMs: number;
-  /** When waiting must be over anyway, by `performance.now()`. */
-  readonly endsAt: number;
+type Settle = (reply: DnsMessage | ResolveFailed) => void;
+
+/** Asks over the sockets of this machine. */
+export function socketExchange(trial: Trial): Promise<DnsMessage> {
+  return exchange(trial, trial.over === 'datagram' ? byDatagram : byStream);
 }
-
-type Settle = (reply: Reply | ResolveFailed) => void;
 
 /**
  * Over UDP, from a socket of its own: with the number of the question, the port that the system chose is what a forger
  * would have to guess. The socket is connected, so the system itself drops what comes from elsewhere.
  */
-export function askByDatagram(trial: Try): Promise<Reply> {
-  return exchange(trial, (id, settle) => {
-    const { question, server, extended } = trial;
-    const socket = createSocket(server.family === 4 ? 'udp4' : 'udp6');
-    socket.on('error', (error) => settle(unreachable(trial, error)));
-    socket.on('message', (bytes) => {
-      const reply = decodeReply(bytes, id, question);
-      // A forger's guess must not end the wait for the true answer.
-      if (reply !== 'stranger') settle(reply === 'nonsense' ? malformed(trial) : reply);
-    });
-    socket.connect(server.port, server.host, () => socket.send(encodeQuestion(question, id, extended)));
-    return () => socket.close();
+function byDatagram(trial: Trial, query: DnsMessage, settle: Settle): () => void {
+  const { host, port, family } = placeOfServer(trial.server);
+  const socket = createSocket(family === 4 ? 'udp4' : 'udp6');
+  socket.on('error', (error) => settle(unreachable(trial, error)));
+  socket.on('message', (bytes) => {
+    const isOurs = bytes.length >= 2 && bytes.readUInt16BE(0) === query.id;
+    if (!isOurs) return;
+    const reply = readable(bytes);
+    if (reply === undefined) settle(malformed(trial));
+    // A forger's guess must not end the wait for the true answer.
+    else if (answersTo(reply, query.id, trial.question)) settle(reply);
   });
+  socket.connect(port, host, () => socket.send(dnsProtocol.datagram.encode(query)));
+  return () => socket.close();
 }
 
 /** Over TCP, where answers of any length have room. */
-export function askByStream(trial: Try): Promise<Reply> {
-  return exchange(trial, (id, settle) => {
-    const { question, server, extended } = trial;
-    const socket = connect(server.port, server.host);
-    let held = Buffer.alloc(0);
-    socket.on('error', (error) => settle(unreachable(trial, error)));
-    socket.on('end', () => settle(failure(trial, 'unreachable', 'hung up before it had answered')));
-    socket.on('data', (bytes: Buffer) => {
-      held = Buffer.concat([held, bytes]);
-      const end = held.length < 2 ? Infinity : 2 + held.readUInt16BE(0);
-      if (held.length < end) return;
-      const reply = decodeReply(held.subarray(2, end), id, question);
-      settle(typeof reply === 'string' ? malformed(trial) : reply);
-    });
-    const bytes = encodeQuestion(question, id, extended);
-    const length = Buffer.alloc(2);
-    length.writeUInt16BE(bytes.length);
-    socket.write(Buffer.concat([length, bytes]));
-    return () => socket.destroy();
+function byStream(trial: Trial, query: DnsMessage, settle: Settle): () => void {
+  const { host, port } = placeOfServer(trial.server);
+  const socket = connect(port, host);
+  const reader = dnsProtocol.stream.reader();
+  socket.on('error', (error) => settle(unreachable(trial, error)));
+  socket.on('end', () => settle(failure(trial, 'unreachable', 'hung up before it had answered')));
+  socket.on('data', (bytes: Buffer) => {
+    try {
+      const [reply] = reader.push(bytes);
+      if (reply !== undefined) settle(answersTo(reply, query.id, trial.question) ? reply : malformed(trial));
+    } catch {
+      settle(malformed(trial));
+    }
   });
+  socket.write(dnsProtocol.stream.encode(query));
+  return () => socket.destroy();
 }
 
-function exchange(trial: Try, begin: (id: number, settle: Settle) => () => void): Promise<Reply> {
+function exchange(
+  trial: Trial,
+  begin: (trial: Trial, query: DnsMessage, settle: Settle) => () => void,
+): Promise<DnsMessage> {
   return new Promise((resolve, reject) => {
     let open = true;
     const settle: Settle = (reply) => {
       if (!open) return;
       open = false;
-      clearTimeout(late);
+      clearTimeout(timer);
+      trial.signal?.removeEventListener('abort', giveUp);
       // Not inside `begin`, which has yet to say how.
       setImmediate(() => close());
       if (reply instanceof ResolveFailed) reject(reply);
       else resolve(reply);
     };
-    const waitMs = Math.max(0, Math.min(trial.waitMs, trial.endsAt - performance.now()));
-    const words = `did not answer within ${Math.round(waitMs)} ms`;
-    const late = setTimeout(() => settle(failure(trial, 'timeout', words)), waitMs);
-    const close = begin(randomInt(0x1_0000), settle);
+    const giveUp = (): void => settle(givenUp(trial));
+    const timer = setTimeout(() => settle(late(trial)), trial.waitMs);
+    trial.signal?.addEventListener('abort', giveUp, { once: true });
+    const close = begin(trial, queryFor(trial.question, randomInt(0x1_0000), trial.extended), settle);
   });
 }
 
-export function failure(
-  { question, server }: Try,
-  problem: ResolveProblem,
-  words: string,
-  cause?: unknown,
-): ResolveFailed {
-  const host = server.family === 6 ? `[${server.host}]` : server.host;
-  return new ResolveFailed(question.name, problem, `${host}:${server.port} ${words}`, { cause });
+/** `10.0.0.1:53`, `[fd00::1]:53`, and of link-local servers also the zone: `[fe80::1%eth0]:53`. */
+function placeOfServer(server: string): Place {
+  const colon = server.lastIndexOf(':');
+  const host = server.slice(0, colon).replaceAll(/^\[|\]$/g, '');
+  return { host, port: Number(server.slice(colon + 1)), family: isIP(host) === 6 ? 6 : 4 };
 }
 
-function malformed(trial: Try): ResolveFailed {
-  return failure(trial, 'malformed', 'answered with something unreadable');
+function readable(bytes: Uint8Array): DnsMessage | undefined {
+  try {
+    return decodeDns(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
-function unreachable(trial: Try, error: NodeJS.ErrnoException): ResolveFailed {
+function unreachable(trial: Trial, error: NodeJS.ErrnoException): ResolveFailed {
   return failure(trial, 'unreachable', `cannot be reached (${error.code ?? error.message})`, error);
 }

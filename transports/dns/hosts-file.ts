@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { plainName } from './message.ts';
+import { plainName } from '../../core/dns/names.ts';
 
 /** The addresses that `hosts(5)` gives a name. `localhost` has them anyway (RFC 6761). */
 export function addressesInHosts(text: string, name: string): string[] {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Place } from '../sockets/place.ts';
-import { plainName } from './message.ts';
+import { plainName } from '../../core/dns/names.ts';
 
 /** What `resolv.conf(5)` says, with its defaults. */
 export interface ResolvConf {

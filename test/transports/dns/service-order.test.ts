@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { DnsService } from '../../../core/ports/resolver.ts';
 import { seededRandom } from '../../../core/random.ts';
-import { inOrder } from '../../../transports/dns/service-order.ts';
+import { inOrder } from '../../../core/dns/service-order.ts';
 
 const service = (priority: number, weight: number, port: number): DnsService => {
   return { priority, weight, port, target: 'a.test', addresses: [] };

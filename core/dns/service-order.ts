@@ -1,5 +1,5 @@
-import type { DnsService } from '../../core/ports/resolver.ts';
-import type { Random } from '../../core/ports/random.ts';
+import type { DnsService } from '../ports/resolver.ts';
+import type { Random } from '../ports/random.ts';
 
 /** The order in which to try services: by priority, and inside one by chance, heavier ones more often first (RFC 2782). */
 export function inOrder(services: readonly DnsService[], random: Random): DnsService[] {

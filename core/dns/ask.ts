@@ -1,19 +1,20 @@
-import { ResolveFailed } from '../../core/ports/resolver.ts';
-import type { ResolveProblem } from '../../core/ports/resolver.ts';
-import type { Place } from '../sockets/place.ts';
-import { askByDatagram, askByStream, failure } from './exchange.ts';
-import type { Try } from './exchange.ts';
-import { RCODE } from './message.ts';
-import type { Question, Reply } from './message.ts';
+import { MILLISECOND, type Clock, type Micros } from '../ports/clock.ts';
+import { ResolveFailed } from '../ports/resolver.ts';
+import type { ResolveProblem } from '../ports/resolver.ts';
+import { failure, givenUp, type Exchange, type Trial } from './exchange.ts';
+import { RCODE, type DnsMessage, type DnsQuestion } from './message.ts';
 
 /** Whom to ask, how often, and until when. */
 export interface Plan {
-  readonly servers: readonly Place[];
+  readonly exchange: Exchange;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly servers: readonly string[];
   /** For one question to one server. */
   readonly timeoutMs: number;
   readonly attempts: number;
-  /** When everything must be over, by `performance.now()`. */
-  readonly endsAt: number;
+  /** When everything must be over, by the clock. */
+  readonly endsAt: Micros;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** What a server said tells more than that one was silent; first the most telling. */
@@ -28,15 +29,16 @@ const ADVICE: Readonly<Record<ResolveProblem, string>> = {
 };
 
 /** Asks one server after the other until one knows, or knows that there is nothing. */
-export async function ask(question: Question, plan: Plan): Promise<Reply> {
+export async function ask(question: DnsQuestion, plan: Plan): Promise<DnsMessage> {
+  const { timeoutMs, signal } = plan;
   const failures: ResolveFailed[] = [];
-  let servers = plan.servers;
+  let { servers } = plan;
   for (let attempt = 0; attempt < plan.attempts; attempt++) {
-    const silent: Place[] = [];
+    const silent: string[] = [];
     for (const server of servers) {
-      if (performance.now() >= plan.endsAt) break;
+      if (leftMs(plan) <= 0 || signal?.aborted) break;
       try {
-        return await askServer({ question, server, extended: true, waitMs: plan.timeoutMs, endsAt: plan.endsAt });
+        return await askServer({ question, server, over: 'datagram', extended: true, waitMs: timeoutMs, signal }, plan);
       } catch (error) {
         if (!(error instanceof ResolveFailed)) throw error;
         failures.push(error);
@@ -49,13 +51,21 @@ export async function ask(question: Question, plan: Plan): Promise<Reply> {
   throw summary(question, failures);
 }
 
-async function askServer(trial: Try): Promise<Reply> {
-  const reply = await askByDatagram(trial);
-  if (UNEXTENDED.has(reply.rcode) && trial.extended) return askServer({ ...trial, extended: false });
+function leftMs({ clock, endsAt }: Plan): number {
+  return (endsAt - clock.now()) / MILLISECOND;
+}
+
+async function askServer(trial: Trial, plan: Plan): Promise<DnsMessage> {
+  const exchange = (how: Trial['over']): Promise<DnsMessage> => {
+    if (trial.signal?.aborted) throw givenUp(trial);
+    return plan.exchange({ ...trial, over: how, waitMs: Math.max(0, Math.min(trial.waitMs, leftMs(plan))) });
+  };
+  const reply = await exchange('datagram');
+  if (UNEXTENDED.has(reply.rcode) && trial.extended) return askServer({ ...trial, extended: false }, plan);
   if (reply.rcode !== RCODE.noError && reply.rcode !== RCODE.noSuchName) throw saidNo(trial, reply.rcode);
   if (!reply.truncated) return reply;
   try {
-    const whole = await askByStream(trial);
+    const whole = await exchange('stream');
     if (whole.rcode === RCODE.noError || whole.rcode === RCODE.noSuchName) return whole;
     throw saidNo(trial, whole.rcode);
   } catch (error) {
@@ -66,18 +76,18 @@ async function askServer(trial: Try): Promise<Reply> {
 }
 
 /** What servers say that do not know EDNS, or another version of it. */
-const UNEXTENDED: ReadonlySet<number> = new Set([RCODE.formatError, RCODE.notImplemented, RCODE.badVersion]);
+const UNEXTENDED: ReadonlySet<number> = new Set<number>([RCODE.formatError, RCODE.notImplemented, RCODE.badVersion]);
 
-function saidNo(trial: Try, rcode: number): ResolveFailed {
+function saidNo(trial: Trial, rcode: number): ResolveFailed {
   if (rcode === RCODE.refused) return failure(trial, 'refused', 'refused the question');
   return failure(trial, 'server-failure', `failed to find out (code ${rcode})`);
 }
 
-function summary({ name, kind }: Question, failures: readonly ResolveFailed[]): ResolveFailed {
+function summary({ name, type }: DnsQuestion, failures: readonly ResolveFailed[]): ResolveFailed {
   const problem = mostTelling(failures)?.problem ?? 'timeout';
   const said = [...new Set(failures.map(({ message }) => message))];
   const servers = said.length === 0 ? 'there was no time left to ask' : said.join('; ');
-  const words = `The ${kind} records of ${name} are not known: ${servers}. ${ADVICE[problem]}`;
+  const words = `The ${type} records of ${name} are not known: ${servers}. ${ADVICE[problem]}`;
   return new ResolveFailed(name, problem, words, { cause: failures.at(-1) });
 }
 
