@@ -4,8 +4,18 @@ import { InvalidSetting } from '../errors.ts';
 import { allowList } from '../membership/allow-list.ts';
 import { isWellFormed, textLength } from '../wire/text.ts';
 
-/** Hears what is wrong with a value; `at` is the place inside it, such as `[1]`. */
-export type Refuse = (refused: { value: unknown; allowed: string; at?: string }) => undefined;
+/** What is wrong with a value. */
+export interface Refused {
+  readonly value: unknown;
+  readonly allowed: string;
+  /** The place inside the value, such as `[1]`. */
+  readonly at?: string;
+  /** Where "is this, but must be that" does not tell it: what follows the place, without a full stop. */
+  readonly says?: string;
+}
+
+/** Hears what is wrong with a value. */
+export type Refuse = (refused: Refused) => undefined;
 
 /** One kind of value: what is allowed, and how it is read. */
 export interface Kind {
@@ -173,7 +183,7 @@ export function list(item: Kind): Kind {
     check(value, refuse) {
       if (!Array.isArray(value)) return refuse({ value, allowed });
       return value.map((element, i) =>
-        item.check(element, ({ value, allowed }) => refuse({ value, allowed, at: `[${i}]` })),
+        item.check(element, (refused) => refuse({ ...refused, at: `[${i}]${refused.at ?? ''}` })),
       );
     },
     read: asList,
@@ -228,3 +238,14 @@ export function keyName(name: string): string {
 export function inWords(words: readonly string[], last: 'and' | 'or'): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
 }
+
+const HTTP_SERVER = /^(https?:\/\/)?[^/?#@\s]+\/?$/;
+
+export const httpServer = textKind('host:port, with http:// or https:// before it where that matters', (text) => {
+  if (text === '') return true;
+  const place = text.replace(/^https?:\/\//, '').replace(/\/$/, '');
+  return HTTP_SERVER.test(text) && parseHostPort(place, 80).host !== '';
+});
+
+/** Of an Ed25519 key, which has 32 bytes. */
+export const publicKey = textKind('32 bytes in base64', (text) => /^[A-Za-z0-9+/]{43}=$/.test(text));
