@@ -15,6 +15,19 @@ export interface BackendCall extends HttpCall {
   readonly accepts?: readonly number[];
 }
 
+/** The backend has answered, but with a status that is not welcome. */
+export class BackendRefused extends SourceFailed {
+  readonly status: number;
+  /** The whole answer, as it came. */
+  readonly text: string;
+
+  constructor(method: string, problem: string, more: { status: number; text: string; retryAfterMs?: number }) {
+    super(method, problem, more);
+    this.status = more.status;
+    this.text = more.text;
+  }
+}
+
 /** Thousands of entries fit; what is larger is a mistake, or an attack on our memory. */
 const ANSWER_MAX_BYTES = 16_777_216;
 const LINE_MAX_BYTES = 4_194_304;
@@ -66,7 +79,7 @@ export class BackendCalls {
   }
 
   failed(call: HttpCall, problem: string, more?: { cause?: unknown; retryAfterMs?: number }): SourceFailed {
-    return new SourceFailed(this.#method, `${call.method ?? 'GET'} ${shown(call.url)}: ${problem}`, more);
+    return new SourceFailed(this.#method, `${askedOf(call)}: ${problem}`, more);
   }
 
   async #answer(call: BackendCall): Promise<HttpAnswer> {
@@ -121,10 +134,11 @@ export class BackendCalls {
     return new SourceFailed(this.#method, error.message, { cause: error });
   }
 
-  #refused(call: HttpCall, { status, headers }: HttpAnswer, text: string): SourceFailed {
+  #refused(call: HttpCall, { status, headers }: HttpAnswer, text: string): BackendRefused {
     const said = text.trim() === '' ? '' : `: ${short(text)}`;
     const retryAfterMs = retryAfter(headers['retry-after']);
-    return this.failed(call, `status ${status}${said}`, retryAfterMs === undefined ? {} : { retryAfterMs });
+    const more = { status, text, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    return new BackendRefused(this.#method, `${askedOf(call)}: status ${status}${said}`, more);
   }
 }
 
@@ -151,6 +165,10 @@ function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
 function short(text: string): string {
   const line = text.trim().replaceAll(/\s+/g, ' ');
   return line.length <= SAID_MAX ? line : `${line.slice(0, SAID_MAX)}…`;
+}
+
+function askedOf({ method = 'GET', url }: HttpCall): string {
+  return `${method} ${shown(url)}`;
 }
 
 /** Without a password, and without what follows the question mark: tokens travel there. */
