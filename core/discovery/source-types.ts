@@ -1,11 +1,17 @@
 import { consulType } from './consul/consul-type.ts';
 import { dnsType } from './dns/dns-type.ts';
+import { kubernetesType } from './kubernetes/kubernetes-type.ts';
 import { staticType } from './static/static-type.ts';
 import type { SourceConfig, SourceContext, SourcePorts, SourceType } from './source-type.ts';
 import type { Source } from './source.ts';
 
 /** All ways of finding peers, in the order in which those that are told anything are asked. */
-export const SOURCE_TYPES: readonly SourceType[] = [asAny(staticType), asAny(dnsType), asAny(consulType)];
+export const SOURCE_TYPES: readonly SourceType[] = [
+  asAny(staticType),
+  asAny(dnsType),
+  asAny(consulType),
+  asAny(kubernetesType),
+];
 
 /** What each type makes of its own configuration is its own affair. */
 function asAny<C extends SourceConfig>(type: SourceType<C>): SourceType {
