@@ -10,7 +10,7 @@ export interface Refused {
   readonly allowed: string;
   /** The place inside the value, such as `[1]`. */
   readonly at?: string;
-  /** Where "is this, but must be that" does not tell it: what follows the place, without a full stop. */
+  /** Where "but must be" does not tell it: what follows the value and a colon, without a full stop. */
   readonly says?: string;
 }
 
@@ -249,3 +249,19 @@ export const httpServer = textKind('host:port, with http:// or https:// before i
 
 /** Of an Ed25519 key, which has 32 bytes. */
 export const publicKey = textKind('32 bytes in base64', (text) => /^[A-Za-z0-9+/]{43}=$/.test(text));
+
+/** Empty for the public one. */
+export const webAddress = textKind(
+  'an address that begins with http:// or https://, without a question mark',
+  (text) => text === '' || /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/.test(text),
+);
+
+export const region = textKind('a region, such as eu-central-1', (text) => /^[a-z0-9-]*$/.test(text));
+
+export const pattern = textKind('a regular expression', (text) => {
+  try {
+    return new RegExp(text, 'u').flags === 'u';
+  } catch {
+    return false;
+  }
+});
