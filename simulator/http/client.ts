@@ -23,11 +23,11 @@ export function simulatedHttpClient(host: Host, names: HostNames = {}): HttpClie
   let endpoint: Endpoint<HttpMessage, HttpMessage> | undefined;
   return {
     async call(call) {
-      const { host: name, port, path } = targetOf(call.url);
+      const { host: name, port, path, authority } = targetOf(call.url);
       const address = addressOf(host, names[name] ?? name);
       if (address === undefined) throw failed(call, 'name', `the name ${name} could not be resolved.`);
       endpoint ??= openAnyPort(host);
-      return new Exchange(host, call).run(endpoint, withPort(address, port), path);
+      return new Exchange(host, call).run(endpoint, withPort(address, port), path, authority);
     },
   };
 }
@@ -87,7 +87,12 @@ class Exchange implements StreamHandlers<HttpMessage> {
     this.#call = call;
   }
 
-  async run(endpoint: Endpoint<HttpMessage, HttpMessage>, to: Address, path: string): Promise<HttpAnswer> {
+  async run(
+    endpoint: Endpoint<HttpMessage, HttpMessage>,
+    to: Address,
+    path: string,
+    authority: string,
+  ): Promise<HttpAnswer> {
     const { method = 'GET', headers = {}, body = '', deadlineMs, signal } = this.#call;
     if (signal?.aborted) throw failed(this.#call, 'aborted', 'the caller gave up.');
     signal?.addEventListener('abort', this.#abort, { once: true });
@@ -98,7 +103,7 @@ class Exchange implements StreamHandlers<HttpMessage> {
     this.#bound(deadlineMs, `no answer within ${deadlineMs} ms.`);
     this.#stream = endpoint.connect(to, CONVERSATION, this);
     const bytes = typeof body === 'string' ? bytesFromText(body) : body;
-    this.#stream.send({ kind: 'request', method, url: path, headers: lower, body: bytes });
+    this.#stream.send({ kind: 'request', method, url: path, headers: { host: authority, ...lower }, body: bytes });
     const { status, headers: answered } = await head;
     return { status, headers: answered, body: this.#body() };
   }

@@ -7,6 +7,8 @@ export interface Target {
   readonly port: number;
   /** Path and query. */
   readonly path: string;
+  /** What the header `host` says: the host, and the port unless the scheme implies it. */
+  readonly authority: string;
 }
 
 /** Reads the address of a call. Security is not played: `https` differs by its port alone. */
@@ -17,6 +19,9 @@ export function targetOf(url: string): Target {
   if (host === undefined || (bracketed !== undefined && !isIp(host))) {
     throw new InvalidSetting('url', url, 'an address that begins with http:// or https://');
   }
-  const number = port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port);
-  return { host, port: number, path: path.startsWith('/') ? path : `/${path}` };
+  const implied = scheme === 'https' ? 443 : 80;
+  const number = port === undefined ? implied : Number(port);
+  const named = bracketed === undefined ? host.toLowerCase() : `[${host}]`;
+  const authority = number === implied ? named : `${named}:${number}`;
+  return { host, port: number, path: path.startsWith('/') ? path : `/${path}`, authority };
 }

@@ -67,7 +67,7 @@ export function httpContract(name: string, create: () => HttpUnderTest): void {
       expect(seen).toMatchObject({
         method: 'POST',
         url: '/members?state=alive&x=%20',
-        headers: { 'content-type': 'application/json', 'x-token': 't' },
+        headers: { host: url.replace('http://', ''), 'content-type': 'application/json', 'x-token': 't' },
         peer: { address: peer, certified: false },
       });
       expect(new TextDecoder().decode(seen?.body)).toBe('{"grüße":1}');
