@@ -19,6 +19,16 @@ export function parseAddress(text: string): ParsedAddress {
   return { bytes, port };
 }
 
+/** Whether a text is an IP address with a port. */
+export function isAddress(text: string): boolean {
+  try {
+    parseAddress(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The text of 4 or 16 address bytes; 16 bytes that hold an IPv4 address stay apart as `[::ffff:10.0.0.7]:7946`. */
 export function formatAddress(bytes: Uint8Array, port: number): Address {
   if (bytes.length === 4) return `${formatIPv4(bytes, 0)}:${port}`;

@@ -3,6 +3,7 @@ import { adminHandler } from '../core/admin/handler.ts';
 import { checkAdmin } from '../core/admin/access.ts';
 import { Cluster } from '../core/cluster/cluster.ts';
 import type { AdminConfig, NodeConfig } from '../core/config/node-config.ts';
+import type { Source } from '../core/discovery/source.ts';
 import type { Layer } from '../core/membership/layers.ts';
 import type { Membership } from '../core/membership/membership.ts';
 import { declareDistributions } from '../core/metrics/distributions.ts';
@@ -29,6 +30,8 @@ export interface NodeOptions {
   readonly log?: Log;
   /** Protocols of your own on top of membership. */
   readonly layers?: readonly Layer[];
+  /** Ways of finding peers of your own, asked before the configured ones. */
+  readonly sources?: readonly Source[];
 }
 
 /** A node on real sockets. */
@@ -93,6 +96,8 @@ export async function createNode(config: NodeConfig, options: NodeOptions = {}):
       isOwn: network.isOwn,
       freshName: randomUUID,
       layers: options.layers ?? [],
+      sources: options.sources ?? [],
+      admin: () => admin?.address,
       trouble: network.traffic,
       onAsked: (method, seconds) => distributions.discoveryDuration(method, seconds),
       onRoundTrip: (seconds) => distributions.roundTrip(seconds),

@@ -1,3 +1,4 @@
+import type { Directory } from '../discovery/directory.ts';
 import type { DiscoveryHealth } from '../health/discovery-health.ts';
 import type { Membership } from '../membership/membership.ts';
 
@@ -15,6 +16,7 @@ export interface Operated {
   /** Says goodbye, stops, and lets the process end. */
   leave(): Promise<void>;
   readonly keys: OperatedKeys;
+  readonly directory: Pick<Directory, 'lookup'>;
   sealing(): Sealing;
 }
 

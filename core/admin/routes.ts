@@ -59,6 +59,14 @@ export const ROUTES: readonly Route[] = [
     if (!membership.running) throw new NotRunning('/cluster/events');
     return { contentType: 'application/x-ndjson', body: streams.open(membership, clock, request.signal) };
   }),
+  {
+    method: 'GET',
+    path: '/cluster/directory',
+    // Each question may cost one of every backend.
+    guarded: true,
+    query: ['id'],
+    reply: async ({ node }, { query }) => ({ json: await node.directory.lookup(needed(query, 'id')) }),
+  },
   { method: 'GET', path: '/cluster/keys', guarded: true, query: [], reply: ({ node }) => ({ json: keys(node) }) },
 
   change('/cluster/leave', ({ node, clock, log }) => {
@@ -87,6 +95,12 @@ function open(path: string, reply: Route['reply'], query: readonly string[] = []
 
 function change(path: string, reply: Route['reply']): Route {
   return { method: 'POST', path, guarded: true, query: [], reply };
+}
+
+function needed(query: ReadonlyMap<string, string>, name: string): string {
+  const value = query.get(name) ?? '';
+  if (value === '') throw badRequest(`Say which: ?${name}=…`);
+  return value;
 }
 
 function liveness({ node }: Desk): Reply {

@@ -4,9 +4,9 @@ import type { Address } from '../ports/transport.ts';
 import type { Operated, Readiness, Sealing } from '../admin/operated.ts';
 import type { NodeConfig } from '../config/node-config.ts';
 import type { DiscoveryHealth } from '../health/discovery-health.ts';
-import { Chain, type MethodStats } from '../discovery/chain.ts';
 import type { SourcePorts } from '../discovery/source-type.ts';
-import { sameAddress } from '../address.ts';
+import type { Directory } from '../discovery/directory.ts';
+import type { Source } from '../discovery/source.ts';
 import { RollcallError } from '../errors.ts';
 import { HealthMonitor } from '../health/monitor.ts';
 import { rosterOf } from '../health/roster.ts';
@@ -16,6 +16,7 @@ import type { Observe } from '../membership/observation.ts';
 import type { MembershipPorts } from '../membership/options.ts';
 import { encodeTags } from '../membership/tags.ts';
 import { SerfLayer } from '../serf/serf-layer.ts';
+import { Discovery } from './discovery.ts';
 import { DropLog } from './drop-log.ts';
 import { logEvents, secondOfTheName } from './event-log.ts';
 import { Joining } from './joining.ts';
@@ -26,7 +27,6 @@ import { Pulse } from './pulse.ts';
 import type { SnapshotKeeper } from './snapshot-keeper.ts';
 import type { Snapshot } from './snapshot.ts';
 import { TroubleLog, type Trouble } from './trouble-log.ts';
-import { sourcesOf } from './sources.ts';
 
 /** What membership and the ways of finding peers need. */
 export type ClusterPorts = MembershipPorts & SourcePorts;
@@ -44,6 +44,10 @@ export interface ClusterOptions {
   /** A name for a node that has none; different every time, everywhere. */
   readonly freshName: () => string;
   readonly layers?: readonly Layer[];
+  /** Ways of finding peers of your own, asked before the configured ones. */
+  readonly sources?: readonly Source[];
+  /** Where the admin interface listens, once it does: health checks of backends ask there. */
+  readonly admin?: () => Address | undefined;
   /** Hears everything that membership does, as simulations judge it. */
   readonly observe?: Observe;
   /** What the sockets count of what went wrong, to be told in words. */
@@ -63,6 +67,8 @@ export class NodeEnded extends RollcallError {
 }
 
 const LOOK_MS = 1_000;
+/** Backends get so long to hear that we leave; what they still have of us expires. */
+const RELEASE_MS = 2_000;
 /** Every so many looks: what is told in summaries, and what is forgotten. */
 const SUMMARY_LOOKS = 10;
 
@@ -75,8 +81,7 @@ export class Cluster implements Operated {
   readonly membership: Membership;
   readonly keys: NodeKeys;
   readonly health: HealthMonitor;
-  /** By discovery method. */
-  readonly discoveryStats = new Map<string, MethodStats>();
+  readonly discovery: Discovery;
   readonly #options: ClusterOptions;
   #config: NodeConfig;
   readonly #clock: Clock;
@@ -89,7 +94,6 @@ export class Cluster implements Operated {
   readonly #drops: DropLog;
   readonly #troubles: TroubleLog | undefined;
   readonly #stopLogging: () => void;
-  #chain: Chain;
   #timer: Timer = 0;
   #ending: Promise<void> | undefined;
   readonly #onEnded: (() => void)[] = [];
@@ -118,6 +122,7 @@ export class Cluster implements Operated {
       onStatement: options.onStatement ?? (() => {}),
       onProof: () => this.#joining.found(),
     });
+    this.discovery = this.#newDiscovery();
     this.membership = new Membership({
       name,
       address: options.address,
@@ -134,12 +139,14 @@ export class Cluster implements Operated {
       incarnation: known?.name === name ? known.incarnation : 0,
       known: cluster.enabled ? (known?.peers ?? []) : [],
       ...(options.observe === undefined ? {} : { observe: options.observe }),
-      layers: [this.#pulse, ...(cluster.serf ? [new SerfLayer()] : []), ...(options.layers ?? [])],
+      // Agents of Serf take the state of exchanges for their own: hints are for clusters of ours alone.
+      layers: [this.#pulse, cluster.serf ? new SerfLayer() : this.discovery.hints, ...(options.layers ?? [])],
     });
-    this.#chain = this.#newChain(config);
     this.#joining = new Joining({
       membership: this.membership,
-      chain: () => this.#chain,
+      chain: () => this.discovery.chain,
+      formed: (known?.peers ?? []).length > 0,
+      size: () => this.membership.members().filter((one) => one.state === 'alive').length,
       clock: ports.clock,
       random: ports.random.fork('joining'),
       log: this.#log,
@@ -167,6 +174,10 @@ export class Cluster implements Operated {
     return this.#keeper?.failures ?? 0;
   }
 
+  get directory(): Directory {
+    return this.discovery.directory;
+  }
+
   uptime(): number {
     return (this.#clock.now() - this.#started) / SECOND;
   }
@@ -177,7 +188,7 @@ export class Cluster implements Operated {
   }
 
   discoveryHealth(): DiscoveryHealth {
-    return this.#chain.health();
+    return this.discovery.health();
   }
 
   sealing(): Sealing {
@@ -197,20 +208,23 @@ export class Cluster implements Operated {
     this.#config = config;
     this.membership.updateMeta(encodeTags(config.cluster.tags));
     this.health.retime(config.cluster.health.intervalMs);
-    this.#chain.stop();
-    this.#chain = this.#newChain(config, this.#chain);
-    this.#chain.keepAsking(true);
+    void this.discovery.reload(config.cluster.discovery);
   }
 
   /** Says goodbye and stops; what the next life needs is stored. */
   leave(): Promise<void> {
-    this.#ending ??= this.#end('this node is leaving', () => this.membership.leave());
+    this.#ending ??= this.#end('this node is leaving', async () => {
+      await Promise.all([this.discovery.leave(RELEASE_MS), this.membership.leave()]);
+    });
     return this.#ending;
   }
 
   /** Stops at once, without a goodbye. */
   stop(): Promise<void> {
-    this.#ending ??= this.#end('this node has stopped', () => this.membership.stop());
+    this.#ending ??= this.#end('this node has stopped', () => {
+      this.discovery.stop();
+      this.membership.stop();
+    });
     return this.#ending;
   }
 
@@ -241,6 +255,7 @@ export class Cluster implements Operated {
       this.#log.info({ operation: 'start', version }, `${this.name} runs as a single node: cluster.enabled is false`);
     }
     await this.#keeper?.prove({ ...this.#snapshot(), peers: this.#known?.peers ?? [] });
+    if (cluster.enabled) this.discovery.register();
     await this.#joining.begin();
     if (this.#ending !== undefined) return;
     this.health.start();
@@ -251,6 +266,7 @@ export class Cluster implements Operated {
   #watch(looks = 1): void {
     this.#timer = this.#clock.after(LOOK_MS * MILLISECOND, () => {
       this.#drops.tell();
+      if (this.#joining.readiness.ready) this.discovery.connect();
       if (looks % SUMMARY_LOOKS === 0) {
         this.#troubles?.tell();
         this.#pulse.keep(new Set(rosterOf(this.membership).map((member) => member.name)));
@@ -262,7 +278,6 @@ export class Cluster implements Operated {
   async #end(reason: string, end: () => Promise<void> | void): Promise<void> {
     this.#log.info({ operation: 'stop' }, reason);
     this.#joining.stop(reason);
-    this.#chain.stop();
     this.health.stop();
     this.#clock.cancel(this.#timer);
     // Once it has left, membership remembers nobody; and a node that never ran has nothing to remember.
@@ -285,28 +300,18 @@ export class Cluster implements Operated {
     };
   }
 
-  #newChain(config: NodeConfig, before?: Chain): Chain {
-    const { ports, isOwn, onAsked } = this.#options;
-    const { enabled, label, dataDir } = this.#options.config.cluster;
-    const { discovery } = config.cluster;
-    const sourcePorts = { ...ports, log: this.#log, random: ports.random.fork('sources') };
-    return new Chain(
-      {
-        sources: enabled ? sourcesOf(discovery.sources, sourcePorts, { label, dataDir }, this.#known?.peers ?? []) : [],
-        clock: ports.clock,
-        random: ports.random.fork('discovery'),
-        log: this.#log,
-        isOwn,
-        isReached: (address) => this.#isReached(address),
-        stats: this.discoveryStats,
-        onAsked: onAsked ?? (() => {}),
-      },
-      before,
-    );
-  }
-
-  #isReached(address: Address): boolean {
-    const live = (state: string): boolean => state === 'alive' || state === 'suspect';
-    return this.membership.members().some((one) => live(one.state) && sameAddress(one.address, address));
+  #newDiscovery(): Discovery {
+    const { config, ports, address, isOwn, onAsked, sources, admin } = this.#options;
+    const { label } = config.cluster;
+    return new Discovery({
+      config: config.cluster,
+      ports: { ...ports, log: this.#log, random: ports.random.fork('discovery') },
+      membership: () => this.membership,
+      known: this.#known?.peers ?? [],
+      custom: sources ?? [],
+      isOwn,
+      self: () => ({ id: this.name, address, label, tags: this.#config.cluster.tags, admin: admin?.() }),
+      onAsked: onAsked ?? (() => {}),
+    });
   }
 }

@@ -6,7 +6,8 @@ import type { DiscoveryConfig } from '../config/node-config.ts';
 import type { Readiness } from '../admin/operated.ts';
 import type { Chain, Winner } from '../discovery/chain.ts';
 import { RollcallError } from '../errors.ts';
-import { JoinFailed, type Membership } from '../membership/membership.ts';
+import { ExchangeFailed } from '../membership/exchange.ts';
+import type { Membership } from '../membership/membership.ts';
 
 /** Every source has answered, none names anybody, and the configuration calls that a failure. */
 export class NoPeers extends RollcallError {
@@ -26,7 +27,11 @@ export interface JoiningDeps {
   readonly random: Random;
   readonly log: Log;
   /** As it stands now: it may change while the node runs. */
-  readonly policy: () => Pick<DiscoveryConfig, 'onNoPeers' | 'joinTarget'>;
+  readonly policy: () => Pick<DiscoveryConfig, 'onNoPeers' | 'joinTarget' | 'expect'>;
+  /** An earlier life of this node was part of a formed cluster: nobody needs to be expected again. */
+  readonly formed: boolean;
+  /** Live members, this node included. */
+  readonly size: () => number;
 }
 
 const NOBODY = 'no source names a peer';
@@ -35,12 +40,14 @@ const LAST_RETRY_MS = 30_000;
 
 /**
  * Finds the cluster: asks the sources, joins whom they name, goes on down the chain when nobody answers, and starts over
- * after a while, for as long as it takes. One contact is enough: the others are tried again by healing.
+ * after a while, for as long as it takes. One contact is enough: the others are contacted later.
  */
 export class Joining {
   readonly #deps: JoiningDeps;
-  /** What membership is to join right now; undefined when it is to heal, with all that discovery knows. */
-  #targets: readonly Address[] | undefined = [];
+  /** A look at the sources is under way. */
+  #looking = true;
+  /** A peer has answered, or this node begins alone. */
+  #found = false;
   #readiness: Readiness = { ready: false, reason: 'start-up has not ended: looking for the cluster' };
   #retryMs = FIRST_RETRY_MS;
   /** Addresses whose failure was told. */
@@ -59,7 +66,9 @@ export class Joining {
     });
   }
 
+  /** Once enough members were there, it stays ready, however many go. */
   get readiness(): Readiness {
+    if (!this.#readiness.ready && this.#found && this.#isComplete()) this.#readiness = { ready: true };
     return this.#readiness;
   }
 
@@ -69,39 +78,55 @@ export class Joining {
    */
   async begin(): Promise<void> {
     // Protocol first: peers that start at the same time find us while we look for them.
-    await this.#deps.membership.join(this.#seeds);
+    await this.#deps.membership.join();
     void this.#round();
     await this.#begun;
   }
 
   /** Somebody else has reached us: the cluster is found. */
   found(): void {
-    if (this.#readiness.ready || this.#stopped) return;
-    this.#readiness = { ready: true };
+    if (this.#found || this.#stopped) return;
+    this.#found = true;
     this.#deps.log.info({ operation: 'start' }, 'this node is part of its cluster');
-    // Between two rounds there is no need for another one; whoever has not answered is left to healing.
-    if (this.#targets === undefined) this.#settle();
+    this.#await();
+    // Between two rounds there is no need for another one; whoever has not answered is contacted later.
+    if (!this.#looking) this.#settle();
   }
 
   stop(reason: string): void {
     this.#stopped = true;
+    this.#found = false;
     this.#readiness = { ready: false, reason };
     this.#deps.clock.cancel(this.#timer);
     this.#begin();
   }
 
-  readonly #seeds = (): readonly Address[] => this.#targets ?? this.#deps.chain().candidates;
+  #isComplete(): boolean {
+    const { formed, size, policy } = this.#deps;
+    return formed || size() >= policy().expect;
+  }
+
+  /** Says how many are missing, as long as some are. */
+  #await(): void {
+    const { size, policy } = this.#deps;
+    const { expect } = policy();
+    this.#readiness = this.#isComplete()
+      ? { ready: true }
+      : { ready: false, reason: `${size()} of ${expect} expected members are there` };
+  }
 
   async #round(): Promise<void> {
-    this.#targets = [];
+    this.#looking = true;
     const problem = await this.#look();
-    this.#targets = undefined;
+    this.#looking = false;
     if (this.#stopped) return;
-    if (this.#readiness.ready) return this.#settle();
+    if (this.#found) return this.#settle();
     const { log, policy } = this.#deps;
-    const { onNoPeers } = policy();
+    const { onNoPeers, expect } = policy();
     if (problem === NOBODY && onNoPeers === 'fail') return this.#refuse(new NoPeers());
-    if (problem === NOBODY && onNoPeers === 'single-node') {
+    // Who expects others does not begin without them.
+    if (problem === NOBODY && onNoPeers === 'single-node' && (expect === 1 || this.#deps.formed)) {
+      this.#found = true;
       this.#readiness = { ready: true };
       log.info({ operation: 'start' }, 'no source names a peer: this node begins its cluster alone');
       return this.#settle();
@@ -114,17 +139,18 @@ export class Joining {
   async #look(): Promise<string> {
     const chain = this.#deps.chain();
     let named = 0;
-    for (let from = 0; ;) {
-      const { winner, failures } = await chain.ask(from);
+    const tried = new Set<number>();
+    for (;;) {
+      const { winner, failures } = await chain.ask(tried);
       if (winner === undefined)
         return named > 0 ? 'nobody answered' : failures.length > 0 ? failures.join(' ') : NOBODY;
-      named += winner.addresses.length;
+      named += winner.candidates.length;
       if (this.#stopped || (await this.#join(winner))) return '';
-      from = winner.index + 1;
+      for (const index of winner.indexes) tried.add(index);
     }
   }
 
-  /** The search is over: from here on discovery is asked for healing's sake. */
+  /** The search is over: from here on discovery is asked for those whom nobody has met yet. */
   #settle(): void {
     this.#deps.clock.cancel(this.#timer);
     this.#deps.chain().keepAsking();
@@ -132,27 +158,26 @@ export class Joining {
   }
 
   /** Joins until enough have answered, in random order, so that not every newcomer asks the same peer. */
-  async #join({ method, addresses }: Winner): Promise<boolean> {
+  async #join({ method, candidates }: Winner): Promise<boolean> {
     const { membership, log, random, policy } = this.#deps;
     const { joinTarget } = policy();
-    const waiting = random.shuffle([...addresses]);
+    const waiting = random.shuffle(candidates.map(({ address }) => address));
     let contacts = 0;
-    while (contacts < joinTarget && waiting.length > 0 && !this.#stopped) {
-      this.#targets = waiting.splice(0, joinTarget - contacts);
-      const result = await membership.join(this.#seeds).catch((error: unknown) => {
-        if (error instanceof JoinFailed) return error.result;
-        throw error;
-      });
-      contacts += result.contacted.length;
-      for (const address of result.contacted) {
+    const contact = async (address: Address): Promise<void> => {
+      try {
+        await membership.contact(address);
+        contacts += 1;
         log.info({ operation: 'join', method, address }, `joined through ${address}`);
-      }
-      for (const { address, message } of result.failed) {
+      } catch (error) {
+        if (!(error instanceof ExchangeFailed)) throw error;
         // Loud once: a peer that is down is down at the next attempt, too.
         const level = this.#failed.has(address) ? 'debug' : 'warn';
         this.#failed.add(address);
-        log[level]({ operation: 'join', method, address }, message);
+        log[level]({ operation: 'join', method, address }, error.message);
       }
+    };
+    while (contacts < joinTarget && waiting.length > 0 && !this.#stopped) {
+      await Promise.all(waiting.splice(0, joinTarget - contacts).map(contact));
     }
     if (contacts > 0) this.found();
     return contacts > 0;

@@ -1,40 +1,44 @@
-import type { Clock, Timer } from '../ports/clock.ts';
-import { MILLISECOND, SECOND } from '../ports/clock.ts';
+import { MILLISECOND, type Clock, type Timer } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import type { DiscoveryMode } from '../config/node-config.ts';
 import type { Random } from '../ports/random.ts';
 import type { Address } from '../ports/transport.ts';
-import type { DiscoveryHealth, MethodTried } from '../health/discovery-health.ts';
-import { canonicalAddress } from '../address.ts';
-import { messageOf } from '../errors.ts';
-import { rfc3339 } from '../wall-time.ts';
-import type { Found, Source } from './source.ts';
+import { candidateChanges, mergedCandidates, type CandidateChange, type Candidates } from './candidates.ts';
+import { Feed, type MethodStats } from './feed.ts';
+import type { Candidate, Source } from './source.ts';
 
 export interface ChainDeps {
   readonly sources: readonly Source[];
+  readonly mode: DiscoveryMode;
+  /** For one look through all sources. */
+  readonly deadlineMs: number;
+  /** How long what a source found is kept while it cannot be asked. */
+  readonly staleMs: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   /** Whether this address is our own: a node that finds only itself has found nobody. */
   readonly isOwn: (address: Address) => boolean;
-  /** Whether a live member is listed at this address. */
-  readonly isReached: (address: Address) => boolean;
   /** By method. Belongs to the node: chains come and go when the configuration is read again. */
   readonly stats: Map<string, MethodStats>;
   readonly onAsked: (method: string, seconds: number) => void;
+  readonly onEvent: (event: ChainEvent) => void;
 }
 
-/** What one source has done so far, in plain numbers. An answer that names nobody is neither success nor failure. */
-export interface MethodStats {
-  attempts: number;
-  successes: number;
-  failures: number;
-}
+/** What discovery tells. `sequence` counts the events of one chain, so that a reader sees whether he missed any. */
+export type ChainEvent = { readonly sequence: number } & (
+  | CandidateChange
+  /** A source that could not be asked, or was cut off, has told everything again. */
+  | { readonly type: 'resynchronised'; readonly method: string }
+  | { readonly type: 'source-down'; readonly method: string; readonly reason: string }
+);
 
-/** A source that found somebody. */
+/** Sources that named somebody. */
 export interface Winner {
-  readonly index: number;
+  readonly indexes: readonly number[];
+  /** Theirs, joined. */
   readonly method: string;
-  readonly addresses: readonly Address[];
+  readonly candidates: readonly Candidate[];
 }
 
 /** What asking came to: who was found, if anybody, and which sources could not be asked. */
@@ -43,84 +47,99 @@ export interface Asked {
   readonly failures: readonly string[];
 }
 
-/** How a source was last asked. `nobody` is an answer, `failed` is none. */
-type Outcome = { readonly durationMs: number } & (
-  | { readonly kind: 'found'; readonly peers: number }
-  | { readonly kind: 'nobody' | 'failed'; readonly reason: string }
-);
+/** In the mode `first` a silent source holds the others up for so long at most. */
+const PATIENCE_MS = 2_000;
+/** Sources that tell changes by themselves are asked again after this long all the same. */
+const RESYNC_MS = 300_000;
+/** When nobody is known, sources are asked again after this long. */
+const EMPTY_MS = 5_000;
 
-/** When no source finds anybody they are asked again after this long. */
-const EMPTY_LIFETIME_MS = 5_000;
-const DEADLINE_MS = 15_000;
-/** Incomplete answers add to what is known; beyond this many the oldest are forgotten. */
-const CANDIDATES_MAX = 1_024;
-
-/**
- * All sources in order: the first that finds somebody wins, an empty or failed one falls through. What was found last is
- * kept until something is found again: a name service that is down takes no candidate away, nor does one whose answer
- * was cut short.
- */
+/** All sources as one, and all that is known from them. Nothing is believed for ever; nobody is forgotten because of an error. */
 export class Chain {
+  readonly feeds: readonly Feed[];
   readonly #deps: ChainDeps;
-  #outcomes: readonly (Outcome | undefined)[] = [];
-  readonly #saidOf = new Map<string, string>();
+  /** Found by the chain before this one: counts until a source of this one has answered. */
+  #inherited: readonly Candidate[];
+  #known: Candidates = new Map();
+  readonly #down = new Set<Feed>();
+  #sequence = 0;
   #winner: Winner | undefined;
-  #lifetimeMs = EMPTY_LIFETIME_MS;
   #lastAttempt: number | undefined;
-  #lastSuccess: number | undefined;
   #nextRefresh: number | undefined;
   #timer: Timer = 0;
   #refreshing = false;
   #stopped = false;
 
-  /** `before` is what an earlier chain of this node found: it counts until this one finds somebody. */
   constructor(deps: ChainDeps, before?: Chain) {
     this.#deps = deps;
-    this.#winner = before === undefined ? undefined : before.#winner;
-    for (const { method } of deps.sources) {
-      if (!deps.stats.has(method)) deps.stats.set(method, { attempts: 0, successes: 0, failures: 0 });
-    }
+    this.#inherited = before?.candidates ?? [];
+    this.#known = mergedCandidates([this.#inherited]);
+    this.#winner = before?.winner;
+    const random = deps.random;
+    this.feeds = deps.sources.map((source, index) => {
+      const { method } = source;
+      const stats = deps.stats.get(method) ?? { attempts: 0, successes: 0, failures: 0 };
+      deps.stats.set(method, stats);
+      return new Feed(source, {
+        ...deps,
+        random: random.fork(`source ${index}`),
+        stats,
+        onAsked: (seconds) => deps.onAsked(method, seconds),
+        onTold: () => this.#settle(),
+      });
+    });
   }
 
-  /** Found by the source that won last. */
-  get candidates(): readonly Address[] {
-    return this.#winner?.addresses ?? [];
+  /** Who might be there, from all sources that may be believed. */
+  get candidates(): readonly Candidate[] {
+    return [...mergedCandidates([...this.feeds.map((feed) => feed.candidates), this.#inherited]).values()];
   }
 
-  /** Asks the sources from `from` on, in order, until one finds somebody. */
-  async ask(from = 0): Promise<Asked> {
-    const { sources, clock } = this.#deps;
+  /** Who was found last. */
+  get winner(): Winner | undefined {
+    return this.#winner;
+  }
+
+  /** Milliseconds since 1970. */
+  get lastAttempt(): number | undefined {
+    return this.#lastAttempt;
+  }
+
+  get nextRefresh(): number | undefined {
+    return this.#nextRefresh;
+  }
+
+  /**
+   * Asks the sources, except those whose peers were `tried`, until somebody is found, all have answered, or the time is up.
+   * What is still fresh is not asked for again, unless `anew`.
+   */
+  async ask(tried: ReadonlySet<number> = new Set(), anew = false): Promise<Asked> {
+    const { clock, mode } = this.#deps;
     this.#lastAttempt = clock.wallTime();
-    // Of its own, because a refresh may be under way at the same time.
-    const outcomes = sources.map((_, index) => (index < from ? this.#outcomes[index] : undefined));
-    let winner: Winner | undefined;
-    this.#lifetimeMs = EMPTY_LIFETIME_MS;
-    for (let index = from; index < sources.length && winner === undefined; index += 1) {
-      const source = sources[index]!;
-      const { found, outcome } = await this.#askOne(source);
-      outcomes[index] = outcome;
-      if (found === undefined || found.candidates.length === 0) continue;
-      winner = { index, method: source.method, addresses: this.#withKnown(source.method, found) };
-      this.#lifetimeMs = found.lifetimeMs;
-      this.#lastSuccess = clock.wallTime();
-    }
-    this.#outcomes = outcomes;
+    const indexes = [...this.feeds.keys()].filter((index) => !tried.has(index));
+    const heard = new Map<number, string | undefined>();
+    const found = mode === 'union' ? await this.#all(indexes, anew, heard) : await this.#first(indexes, anew, heard);
+    this.#settle();
+    const winner = this.#winnerOf(found);
     if (winner !== undefined) this.#winner = winner;
-    return { winner, failures: outcomes.flatMap((one) => (one?.kind === 'failed' ? [one.reason] : [])) };
+    const failures = indexes.flatMap((index) => {
+      if (!heard.has(index)) return winner === undefined ? [`${this.#method(index)}: no answer in time.`] : [];
+      return heard.get(index) ?? [];
+    });
+    return { winner, failures };
   }
 
-  /** From now on asks again whenever the last answer has lived its time, until `stop`; `now` asks at once, too. */
+  /** From now on what is known is kept fresh, until `stop`; `now` asks at once, too. */
   keepAsking(now = false): void {
-    if (this.#stopped || this.#refreshing || this.#deps.sources.length === 0) return;
-    const { clock, random } = this.#deps;
+    if (this.#stopped || this.#refreshing || this.feeds.length === 0) return;
+    const { clock } = this.#deps;
     clock.cancel(this.#timer);
-    // A little early or late, so that nodes that started together do not ask together for ever.
-    const tenth = Math.ceil(this.#lifetimeMs / 10);
-    const waitMs = now ? 0 : this.#lifetimeMs - tenth + random.int(2 * tenth);
+    this.#follow();
+    const waitMs = now ? 0 : this.#refreshMs();
     this.#nextRefresh = clock.wallTime() + waitMs;
     this.#timer = clock.after(waitMs * MILLISECOND, () => {
       this.#refreshing = true;
-      void this.ask().then(() => {
+      void this.ask(new Set(), true).then(() => {
         this.#refreshing = false;
         this.keepAsking();
       });
@@ -130,82 +149,120 @@ export class Chain {
   stop(): void {
     this.#stopped = true;
     this.#deps.clock.cancel(this.#timer);
+    for (const feed of this.feeds) feed.stop();
   }
 
-  health(): DiscoveryHealth {
-    const { isReached, sources } = this.#deps;
-    const time = (ms: number | undefined): string | null => (ms === undefined ? null : rfc3339(ms));
-    const tried = sources.flatMap(({ method }, i) => {
-      const outcome = this.#outcomes[i];
-      return outcome === undefined ? [] : [methodTried(method, outcome)];
+  /** In order, the next one when one names nobody or has been silent for its share of the time; or all at once. */
+  #first(indexes: readonly number[], anew: boolean, heard: Map<number, string | undefined>): Promise<number[]> {
+    const { clock, mode, deadlineMs } = this.#deps;
+    const share = Math.min(PATIENCE_MS, Math.floor(deadlineMs / (indexes.length + 1)));
+    return new Promise((resolve) => {
+      let next = 0;
+      let open = 0;
+      let patience: Timer = 0;
+      const end = (found: number[]): void => {
+        next = indexes.length;
+        clock.cancel(patience);
+        clock.cancel(deadline);
+        resolve(found);
+      };
+      const deadline = clock.after(deadlineMs * MILLISECOND, () => end([]));
+      const begin = (): void => {
+        clock.cancel(patience);
+        if (next === indexes.length) {
+          if (open === 0) end([]);
+          return;
+        }
+        const index = indexes[next]!;
+        next += 1;
+        open += 1;
+        if (next < indexes.length) patience = clock.after(mode === 'race' ? 0 : share * MILLISECOND, begin);
+        void this.feeds[index]!.ask(anew).then((outcome) => {
+          open -= 1;
+          heard.set(index, outcome.kind === 'failed' ? outcome.reason : undefined);
+          if (outcome.kind === 'found') end([index]);
+          else begin();
+        });
+      };
+      begin();
     });
-    return {
-      enabled: sources.length > 0,
-      method: this.#winner?.method ?? sources[0]?.method ?? 'none',
-      last_attempt: time(this.#lastAttempt),
-      last_success: time(this.#lastSuccess),
-      next_refresh: time(this.#nextRefresh),
-      peers_discovered: this.candidates.length,
-      seeds_reachable: this.candidates.filter(isReached).length,
-      seeds_total: this.candidates.length,
-      discovery_methods_tried: tried,
-    };
   }
 
-  async #askOne({ method, discover }: Source): Promise<{ found: Found | undefined; outcome: Outcome }> {
-    const { clock, log, onAsked, stats } = this.#deps;
-    const counts = stats.get(method)!;
-    const began = clock.now();
-    const durationMs = (): number => Math.round((clock.now() - began) / MILLISECOND);
-    counts.attempts += 1;
-    try {
-      const found = this.#withoutSelf(
-        await discover({ deadlineMs: DEADLINE_MS, signal: new AbortController().signal }),
-      );
-      const peers = found.candidates.length;
-      if (peers > 0) counts.successes += 1;
-      for (const warning of found.warnings) log.debug({ operation: 'discovery', method }, warning);
-      if (peers > 0) {
-        this.#say(method, 'info', `${method} found ${found.candidates.map(({ address }) => address).join(', ')}`);
-        return { found, outcome: { kind: 'found', peers, durationMs: durationMs() } };
+  #all(indexes: readonly number[], anew: boolean, heard: Map<number, string | undefined>): Promise<number[]> {
+    const { clock, deadlineMs } = this.#deps;
+    const found: number[] = [];
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clock.cancel(deadline);
+        resolve(found.toSorted((a, b) => a - b));
+      };
+      const deadline = clock.after(deadlineMs * MILLISECOND, end);
+      if (indexes.length === 0) end();
+      for (const index of indexes) {
+        void this.feeds[index]!.ask(anew).then((outcome) => {
+          heard.set(index, outcome.kind === 'failed' ? outcome.reason : undefined);
+          if (outcome.kind === 'found') found.push(index);
+          if (heard.size === indexes.length) end();
+        });
       }
-      const reason = found.nobody ?? 'it names nobody';
-      this.#say(method, 'info', `${method} found nobody: ${reason}`);
-      return { found, outcome: { kind: 'nobody', reason, durationMs: durationMs() } };
-    } catch (error) {
-      counts.failures += 1;
-      const reason = messageOf(error);
-      this.#say(method, 'warn', `${method} could not be asked: ${reason}`);
-      return { found: undefined, outcome: { kind: 'failed', reason, durationMs: durationMs() } };
-    } finally {
-      onAsked(method, (clock.now() - began) / SECOND);
+    });
+  }
+
+  #winnerOf(indexes: readonly number[]): Winner | undefined {
+    if (indexes.length === 0) return undefined;
+    const candidates = [...mergedCandidates(indexes.map((index) => this.feeds[index]!.candidates)).values()];
+    return { indexes, method: indexes.map((index) => this.#method(index)).join(', '), candidates };
+  }
+
+  #method(index: number): string {
+    return this.feeds[index]!.source.method;
+  }
+
+  /** Those that found somebody are followed; in `first` and `race` one is enough. */
+  #follow(): void {
+    const winners = new Set(this.#deps.mode === 'union' ? this.feeds.keys() : (this.#winner?.indexes ?? []));
+    for (const [index, feed] of this.feeds.entries()) {
+      if (winners.has(index)) feed.follow();
+      else feed.unfollow();
     }
   }
 
-  /** An incomplete answer adds to what the same source found before; it takes nothing back. */
-  #withKnown(method: string, { candidates, complete }: Found): readonly Address[] {
-    const addresses = candidates.map(({ address }) => address);
-    if (complete || this.#winner?.method !== method) return addresses;
-    return [...new Set([...addresses, ...this.#winner.addresses])].slice(0, CANDIDATES_MAX);
+  /** A little before what is known stops being fresh, and not all nodes at once. */
+  #refreshMs(): number {
+    const { random } = this.#deps;
+    const relied = this.#deps.mode === 'union' ? this.feeds : (this.#winner?.indexes ?? []).map((i) => this.feeds[i]!);
+    const lifetimes = relied.map((feed) => (feed.following ? RESYNC_MS : feed.lifetimeMs));
+    const lifetime = this.#known.size === 0 ? EMPTY_MS : Math.min(RESYNC_MS, ...lifetimes);
+    const most = Math.ceil((lifetime * 9) / 10);
+    return most - random.int(Math.max(1, Math.floor(lifetime / 5)));
   }
 
-  /** Once per change: a source that is asked every few seconds would fill the log. */
-  #say(method: string, level: 'info' | 'warn', message: string): void {
-    if (this.#saidOf.get(method) === message) return;
-    this.#saidOf.set(method, message);
-    this.#deps.log[level]({ operation: 'discovery', method }, message);
+  /** Tells what is known differently from before. */
+  #settle(): void {
+    const answered = this.feeds.some((feed) => feed.candidates.length > 0);
+    if (answered) this.#inherited = [];
+    for (const feed of this.feeds) this.#tellOf(feed);
+    const known = mergedCandidates([this.candidates]);
+    for (const change of candidateChanges(this.#known, known)) this.#emit(change);
+    this.#known = known;
   }
 
-  #withoutSelf(found: Found): Found {
-    const distinct = [...new Set(found.candidates.map(({ address }) => canonicalAddress(address)))];
-    const candidates = distinct.filter((address) => !this.#deps.isOwn(address)).map((address) => ({ address }));
-    if (candidates.length > 0 || distinct.length === 0) return { ...found, candidates };
-    return { ...found, candidates, nobody: 'it names only this node' };
+  #tellOf(feed: Feed): void {
+    const { method } = feed.source;
+    const { outcome } = feed;
+    if (outcome?.kind === 'failed') {
+      if (!this.#down.has(feed)) this.#emit({ type: 'source-down', method, reason: outcome.reason });
+      this.#down.add(feed);
+    } else if (outcome !== undefined && this.#down.delete(feed)) this.#emit({ type: 'resynchronised', method });
   }
-}
 
-function methodTried(method: string, outcome: Outcome): MethodTried {
-  const duration_ms = outcome.durationMs;
-  if (outcome.kind === 'found') return { method, success: true, peers: outcome.peers, duration_ms };
-  return { method, success: false, error: outcome.reason, duration_ms };
+  #emit(
+    event:
+      | CandidateChange
+      | { type: 'resynchronised'; method: string }
+      | { type: 'source-down'; method: string; reason: string },
+  ): void {
+    this.#sequence += 1;
+    this.#deps.onEvent({ ...event, sequence: this.#sequence });
+  }
 }

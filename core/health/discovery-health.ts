@@ -1,3 +1,11 @@
+import type { ContactHealth } from '../cluster/auto-connect.ts';
+import type { BreakerState } from '../discovery/breaker.ts';
+import type { Chain } from '../discovery/chain.ts';
+import type { Feed } from '../discovery/feed.ts';
+import type { RegistrationState } from '../discovery/registration.ts';
+import type { Address } from '../ports/transport.ts';
+import { rfc3339 } from '../wall-time.ts';
+
 /** How finding peers went, as `/cluster/discovery/health` serves it. Times are RFC 3339. */
 export interface DiscoveryHealth {
   readonly enabled: boolean;
@@ -10,8 +18,78 @@ export interface DiscoveryHealth {
   readonly seeds_reachable: number;
   readonly seeds_total: number;
   readonly discovery_methods_tried: readonly MethodTried[];
+  readonly sources: readonly SourceHealth[];
+  /** Everybody who might be there, and how contacting him goes. */
+  readonly contacts: readonly ContactHealth[];
+  /** Where this node is entered for others to find. */
+  readonly registrations: readonly RegistrationHealth[];
+  /** Places that peers have named lately. */
+  readonly hints: number;
 }
+
+export interface RegistrationHealth {
+  readonly method: string;
+  readonly state: RegistrationState;
+  readonly error: string | null;
+}
+
+/** What the chain of sources knows by itself. */
+export type ChainHealth = Omit<DiscoveryHealth, 'contacts' | 'registrations' | 'hints'>;
 
 export type MethodTried =
   | { readonly method: string; readonly success: true; readonly peers: number; readonly duration_ms: number }
   | { readonly method: string; readonly success: false; readonly error: string; readonly duration_ms: number };
+
+/** One source, as it stands. */
+export interface SourceHealth {
+  readonly method: string;
+  /** `closed` while it is asked as usual; `open` while it rests after failures; `half-open` when one trial decides. */
+  readonly breaker: BreakerState;
+  readonly failures_in_a_row: number;
+  /** It tells by itself what changes. */
+  readonly following: boolean;
+  /** Who is known from it, stale or not. */
+  readonly candidates: number;
+  readonly last_success: string | null;
+}
+
+export function chainHealth(chain: Chain, isReached: (address: Address) => boolean): ChainHealth {
+  const { feeds, candidates, winner } = chain;
+  const successes = feeds.flatMap(({ lastSuccess, outcome }) =>
+    outcome?.kind === 'nobody' ? [] : (lastSuccess ?? []),
+  );
+  return {
+    enabled: feeds.length > 0,
+    method: winner?.method ?? feeds[0]?.source.method ?? 'none',
+    last_attempt: time(chain.lastAttempt),
+    last_success: time(successes.length === 0 ? undefined : Math.max(...successes)),
+    next_refresh: time(chain.nextRefresh),
+    peers_discovered: candidates.length,
+    seeds_reachable: candidates.filter(({ address }) => isReached(address)).length,
+    seeds_total: candidates.length,
+    discovery_methods_tried: feeds.flatMap(methodTried),
+    sources: feeds.map(sourceHealth),
+  };
+}
+
+function time(ms: number | undefined): string | null {
+  return ms === undefined ? null : rfc3339(ms);
+}
+
+function methodTried({ source: { method }, outcome }: Feed): MethodTried[] {
+  if (outcome === undefined) return [];
+  const duration_ms = outcome.durationMs;
+  if (outcome.kind === 'found') return [{ method, success: true, peers: outcome.peers, duration_ms }];
+  return [{ method, success: false, error: outcome.reason, duration_ms }];
+}
+
+function sourceHealth(feed: Feed): SourceHealth {
+  return {
+    method: feed.source.method,
+    breaker: feed.breakerState,
+    failures_in_a_row: feed.breaker.failures,
+    following: feed.following,
+    candidates: feed.candidates.length,
+    last_success: time(feed.lastSuccess),
+  };
+}

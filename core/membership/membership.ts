@@ -122,6 +122,17 @@ export class Membership {
     });
   }
 
+  /** Exchanges state with whoever is at this address, once: clusters that meet so become one. Rejects with `ExchangeFailed`. */
+  contact(address: Address): Promise<void> {
+    checkAddress(address);
+    return new Promise((resolve, reject) => {
+      this.#enter(() => {
+        if (this.#node === undefined) return reject(new NotRunning('contact'));
+        this.#node.contact(address, (failure) => (failure === undefined ? resolve() : reject(failure)));
+      });
+    });
+  }
+
   /** Says goodbye and stops. Afterwards nothing runs and all iterators have ended; `join` starts again. */
   leave(): Promise<void> {
     const node = this.#node;

@@ -180,6 +180,11 @@ export class RunningNode {
     }
   }
 
+  /** Exchanges state with whoever is at an address, once. */
+  contact(address: Address, done: (failure: ExchangeFailed | undefined) => void): void {
+    this.#exchange.with(address, true, done);
+  }
+
   /** Says goodbye, lets it spread, then stops; `done` runs when nothing is left running. */
   leave(done: () => void): void {
     const { settings, table, layers, observe } = this.ground;

@@ -1,4 +1,5 @@
-import type { Reading } from '../ports/meter.ts';
+import { CONTACT_STATUSES } from '../cluster/auto-connect.ts';
+import type { Reading, Sample } from '../ports/meter.ts';
 import { aliveRatio, tallyOf, totalOf, type Tally } from '../health/cluster-health.ts';
 import type { PartitionState } from '../health/partition.ts';
 import { rosterOf } from '../health/roster.ts';
@@ -75,6 +76,23 @@ export const METRICS: readonly Metric[] = [
     'Discovered addresses at which a live member is.',
     ({ node }) => node.discoveryHealth().seeds_reachable,
   ),
+  gauge(
+    'rollcall_discovery_source_resting',
+    'Whether a discovery source has failed so often that it is given a rest: 1 while it is.',
+    ({ node }) => perMethod(node.discoveryHealth().sources, ({ breaker }) => breaker === 'open'),
+  ),
+  gauge(
+    'rollcall_discovery_registered',
+    'Whether others find this node through a source that takes entries: 1 while its entry is there.',
+    ({ node }) => perMethod(node.discoveryHealth().registrations, ({ state }) => state === 'active'),
+  ),
+  gauge('rollcall_discovery_contacts', 'Peers that discovery knows, by how contacting them goes.', ({ node }) => {
+    const { contacts } = node.discoveryHealth();
+    return CONTACT_STATUSES.map((status) => ({
+      labels: { status },
+      value: contacts.filter((contact) => contact.status === status).length,
+    }));
+  }),
 
   labelled(
     'rollcall_member_changes_total',
@@ -203,7 +221,7 @@ function ofTally(name: string, help: string, read: (tally: Tally) => number): Me
 
 function byMethod(name: string, help: string, field: 'attempts' | 'successes' | 'failures'): Metric {
   return counter(name, help, ({ node }) =>
-    [...node.discoveryStats].map(([method, stats]) => ({ labels: { method }, value: stats[field] })),
+    [...node.discovery.stats].map(([method, stats]) => ({ labels: { method }, value: stats[field] })),
   );
 }
 
@@ -223,6 +241,13 @@ function byCode(name: string, help: string, field: CodesOf<Traffic>): Metric {
 
 function carried(name: string, help: string, field: NumberOf<Traffic>): Metric {
   return counter(name, help, ({ traffic }) => traffic[field]);
+}
+
+/** 1 for each method with an item that is so, 0 for the others: two sources may have one method. */
+function perMethod<T extends { readonly method: string }>(items: readonly T[], isSo: (item: T) => boolean): Sample[] {
+  const values = new Map<string, number>();
+  for (const item of items) values.set(item.method, Math.max(values.get(item.method) ?? 0, isSo(item) ? 1 : 0));
+  return [...values].map(([method, value]) => ({ labels: { method }, value }));
 }
 
 function labelled(

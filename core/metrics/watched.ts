@@ -1,5 +1,5 @@
 import type { Operated } from '../admin/operated.ts';
-import type { MethodStats } from '../discovery/chain.ts';
+import type { MethodStats } from '../discovery/feed.ts';
 import type { Partition } from '../health/partition.ts';
 import type { Clock } from '../ports/clock.ts';
 
@@ -44,7 +44,7 @@ export interface Traffic {
 export interface WatchedNode extends Operated {
   readonly health: { readonly partition: Partition };
   /** By method. */
-  readonly discoveryStats: ReadonlyMap<string, Readonly<MethodStats>>;
+  readonly discovery: { readonly stats: ReadonlyMap<string, Readonly<MethodStats>> };
   readonly snapshotFailures: number;
 }
 

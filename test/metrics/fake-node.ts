@@ -1,3 +1,4 @@
+import { PeerNotFound } from '../../core/discovery/directory.ts';
 import type { WatchedNode } from '../../core/metrics/watched.ts';
 import { wholeCluster } from '../../core/health/partition.ts';
 import type { KeyInfo, Readiness, Sealing } from '../../core/admin/operated.ts';
@@ -8,7 +9,7 @@ export class FakeNode implements WatchedNode {
   readonly membership;
   readonly version = '1.2.3';
   readonly health = { partition: wholeCluster(0) };
-  readonly discoveryStats = new Map([['dns', { attempts: 3, successes: 2, failures: 1 }]]);
+  readonly discovery = { stats: new Map([['dns', { attempts: 3, successes: 2, failures: 1 }]]) };
   readonly calls: string[] = [];
   snapshotFailures = 0;
   readyState: Readiness = { ready: true };
@@ -37,8 +38,17 @@ export class FakeNode implements WatchedNode {
       seeds_reachable: 1,
       seeds_total: 4,
       discovery_methods_tried: [],
+      sources: [],
+      contacts: [],
+      registrations: [],
+      hints: 0,
     };
   }
+
+  readonly directory = {
+    lookup: (id: string) =>
+      id === 'd' ? Promise.resolve({ id, address: '10.0.1.100:7946' }) : Promise.reject(new PeerNotFound(id)),
+  };
 
   leave = async (): Promise<void> => {
     this.calls.push('leave');
