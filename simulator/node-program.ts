@@ -13,7 +13,7 @@ import { type HostNames, simulatedHttpClient } from './http/client.ts';
 import { serveSimulatedHttp } from './http/server.ts';
 import type { Host, Program, Running } from './program.ts';
 import { FILE_EFFECTS, simulatedFiles, type Disk } from './sim-files.ts';
-import { hostNamesResolver } from './sim-resolver.ts';
+import { hostNamesResolver, simulatedResolver } from './sim-resolver.ts';
 
 export interface NodeProgramOptions {
   /** In the shape of a configuration file. The node is called like its host unless this says otherwise. */
@@ -24,7 +24,9 @@ export interface NodeProgramOptions {
   readonly names?: HostNames;
   /** Folders that are on disks of others. */
   readonly mounts?: Readonly<Record<string, Disk>>;
-  /** A name service; unless given, names are those of the hosts of the world. */
+  /** Hosts of the world that are its name servers; unless given, names are those of the hosts of the world. */
+  readonly nameServers?: readonly string[];
+  /** A name service of your own, in place of the above. */
   readonly resolver?: (host: Host, servers: readonly string[]) => Resolver;
   /** Sources of your own, asked before the configured ones. */
   readonly sources?: (host: Host) => readonly Source[];
@@ -53,7 +55,7 @@ export function nodeProgram(options: NodeProgramOptions = {}): Program {
         crypto: host.crypto,
         files: simulatedFiles(host, options.mounts),
         log: logOf(host),
-        resolver: (servers) => options.resolver?.(host, servers) ?? hostNamesResolver(host),
+        resolver: (servers) => options.resolver?.(host, servers) ?? resolverOf(host, servers, options.nameServers),
         http,
         environment: options.environment ?? {},
         parseYaml: () =>
@@ -97,6 +99,11 @@ function configOf(host: Host, values: ConfigTable, environment: Readonly<Record<
   const { config } = readConfig({ values, environment });
   const { cluster } = config;
   return { ...config, cluster: { ...cluster, enabled: true, nodeId: cluster.nodeId || host.name } };
+}
+
+function resolverOf(host: Host, configured: readonly string[], own: readonly string[] = []): Resolver {
+  const servers = configured.length > 0 ? configured : own;
+  return servers.length > 0 ? simulatedResolver(host, servers) : hostNamesResolver(host);
 }
 
 function clientsOf(host: Host, names: HostNames): HttpClients {

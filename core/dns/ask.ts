@@ -63,6 +63,7 @@ async function askServer(trial: Trial, plan: Plan): Promise<DnsMessage> {
   const reply = await exchange('datagram');
   if (UNEXTENDED.has(reply.rcode) && trial.extended) return askServer({ ...trial, extended: false }, plan);
   if (reply.rcode !== RCODE.noError && reply.rcode !== RCODE.noSuchName) throw saidNo(trial, reply.rcode);
+  if (isReferral(reply)) throw failure(trial, 'server-failure', 'knows only others to ask');
   if (!reply.truncated) return reply;
   try {
     const whole = await exchange('stream');
@@ -73,6 +74,12 @@ async function askServer(trial: Trial, plan: Plan): Promise<DnsMessage> {
     if (reply.answers.length > 0) return reply;
     throw error;
   }
+}
+
+/** Not absence (RFC 2308, section 2.2): the server has no authority here, and asks nobody on behalf of others. */
+function isReferral({ answers, authorities, rcode, truncated }: DnsMessage): boolean {
+  const has = (type: string): boolean => authorities.some((record) => record.type === type);
+  return rcode === RCODE.noError && !truncated && answers.length === 0 && has('NS') && !has('SOA');
 }
 
 /** What servers say that do not know EDNS, or another version of it. */

@@ -67,7 +67,9 @@ export function resolverContract(
 
     test('aliases that lead round in a circle are a failure', async () => {
       const resolver = await create(ZONE, 'well');
-      await expect(resolver.addresses('round.disco.test')).rejects.toMatchObject({ problem: 'malformed' });
+      // A server that asks others on our behalf finds out first, and just fails.
+      const problem = expect.stringMatching(/^(malformed|server-failure)$/);
+      await expect(resolver.addresses('round.disco.test')).rejects.toMatchObject({ code: 'RESOLVE_FAILED', problem });
     });
 
     test.each([
