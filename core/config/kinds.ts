@@ -265,3 +265,7 @@ export const pattern = textKind('a regular expression', (text) => {
     return false;
   }
 });
+
+export const cloudLabel = textKind('the key of a label: small letters, digits, - and _', (text) =>
+  /^[\p{Ll}\p{Lo}\d_-]*$/u.test(text),
+);

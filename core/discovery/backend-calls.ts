@@ -64,9 +64,7 @@ export class BackendCalls {
 
   /** One value for each line of a streamed answer. `call.idleMs` bounds its silence. Leaving the loop ends the call. */
   async *lines(call: BackendCall): AsyncGenerator<unknown, void, undefined> {
-    const answer = await this.#answer(call);
-    if (!isWelcome(answer.status, call)) throw this.#refused(call, answer, await this.#whole(call, answer.body));
-    for await (const line of this.#split(call, answer.body)) {
+    for await (const line of this.textLines(call)) {
       if (line.trim() === '') continue;
       let value: unknown;
       try {
@@ -76,6 +74,13 @@ export class BackendCalls {
       }
       yield value;
     }
+  }
+
+  /** The same, as text. */
+  async *textLines(call: BackendCall): AsyncGenerator<string, void, undefined> {
+    const answer = await this.#answer(call);
+    if (!isWelcome(answer.status, call)) throw this.#refused(call, answer, await this.#whole(call, answer.body));
+    yield* this.#split(call, answer.body);
   }
 
   failed(call: HttpCall, problem: string, more?: { cause?: unknown; retryAfterMs?: number }): SourceFailed {

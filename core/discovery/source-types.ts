@@ -1,6 +1,8 @@
 import { consulType } from './consul/consul-type.ts';
 import { dnsType } from './dns/dns-type.ts';
+import { fileType } from './file/file-type.ts';
 import { kubernetesType } from './kubernetes/kubernetes-type.ts';
+import { registryType } from './registry/registry-type.ts';
 import { staticType } from './static/static-type.ts';
 import type { SourceConfig, SourceContext, SourcePorts, SourceType } from './source-type.ts';
 import type { Source } from './source.ts';
@@ -11,6 +13,8 @@ export const SOURCE_TYPES: readonly SourceType[] = [
   asAny(dnsType),
   asAny(consulType),
   asAny(kubernetesType),
+  asAny(fileType),
+  asAny(registryType),
 ];
 
 /** What each type makes of its own configuration is its own affair. */
