@@ -1,0 +1,28 @@
+import { HttpFailed } from '../../ports/http.ts';
+import type { BackendCalls } from '../backend-calls.ts';
+import type { Budget } from '../cloud/budget.ts';
+import { SourceFailed } from '../source.ts';
+
+/** It is next to the machine: it answers at once, or is not there. */
+const PATIENCE_MS = 2_000;
+
+/** What the metadata server of an instance says at a path; undefined where it has nothing. */
+export type GceMetadata = (budget: Budget, path: string) => Promise<string | undefined>;
+
+export function gceMetadata(method: string, calls: BackendCalls, host: string): GceMetadata {
+  return async (budget, path) => {
+    const url = `http://${host}/computeMetadata/v1/${path}`;
+    const call = { url, headers: { 'metadata-flavor': 'Google' }, accepts: [404], ...budget.limits(PATIENCE_MS) };
+    const { status, headers, text } = await calls.text(call).catch((error: unknown) => {
+      const absent = error instanceof SourceFailed && error.cause instanceof HttpFailed;
+      if (!absent) throw error;
+      const advice = 'Outside of Google Cloud give project_name and credentials_file.';
+      throw new SourceFailed(method, `${(error.cause as Error).message} ${advice}`, { cause: error.cause });
+    });
+    // Captive portals and other people's DNS answer for any name.
+    if (headers['metadata-flavor'] !== 'Google') {
+      throw new SourceFailed(method, `${host} is no metadata server: its answer lacks "Metadata-Flavor: Google".`);
+    }
+    return status === 404 ? undefined : text;
+  };
+}
