@@ -1,7 +1,6 @@
-import { FileFailed } from '../../ports/files.ts';
-import { textFromBytes } from '../../wire/text.ts';
 import { fromRfc3339 } from '../../wall-time.ts';
 import type { BackendCalls } from '../backend-calls.ts';
+import { textOfFile } from '../cloud/advised.ts';
 import type { Budget } from '../cloud/budget.ts';
 import { pairsEncoded } from '../cloud/encoding.ts';
 import { Held, type Lent } from '../cloud/held.ts';
@@ -60,7 +59,7 @@ async function byWebIdentity(lender: Lender, budget: Budget): LentCredentials {
     RoleArn: environment['AWS_ROLE_ARN']!,
     RoleSessionName: environment['AWS_ROLE_SESSION_NAME'] || 'rollcall',
     // Read again each time: Kubernetes replaces it.
-    WebIdentityToken: await secretIn(lender, environment['AWS_WEB_IDENTITY_TOKEN_FILE']!),
+    WebIdentityToken: await textOfFile(method, ports.files, environment['AWS_WEB_IDENTITY_TOKEN_FILE']!),
   };
   const call = {
     method: 'POST',
@@ -91,7 +90,7 @@ async function byContainer(lender: Lender, url: string, budget: Budget): LentCre
   }
   const file = ports.environment['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] ?? '';
   const plain = ports.environment['AWS_CONTAINER_AUTHORIZATION_TOKEN'] ?? '';
-  const token = file === '' ? plain : await secretIn(lender, file);
+  const token = file === '' ? plain : await textOfFile(method, ports.files, file);
   const headers: Record<string, string> = token === '' ? {} : { authorization: token };
   const { json } = await calls.json({ url, headers, ...budget.limits() });
   return fromJson(lender, 'the container', json);
@@ -130,13 +129,4 @@ function lentOf(
     throw new SourceFailed(method, `what ${from} answered are no credentials with an expiration.`);
   }
   return { value, lifetimeMs: end - ports.clock.wallTime() };
-}
-
-async function secretIn({ method, ports }: Lender, path: string): Promise<string> {
-  try {
-    return textFromBytes(await ports.files.read(path)).trim();
-  } catch (error) {
-    if (error instanceof FileFailed) throw new SourceFailed(method, error.message, { cause: error });
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
-import { HttpFailed } from '../../ports/http.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { BackendAnswer, BackendCall, BackendCalls } from '../backend-calls.ts';
+import { advised } from '../cloud/advised.ts';
 import type { Budget } from '../cloud/budget.ts';
 import { CredentialsRefused, Held } from '../cloud/held.ts';
 import { SourceFailed } from '../source.ts';
@@ -8,6 +8,9 @@ import { SourceFailed } from '../source.ts';
 const TOKEN_LIFETIME_SECONDS = 21_600;
 /** It is on the same machine: it answers at once, or its answer never gets here. */
 const PATIENCE_MS = 2_000;
+const ADVICE =
+  'Outside of EC2 give access_key_id, secret_access_key and region; in a container on EC2 the metadata service ' +
+  'answers only with an HttpPutResponseHopLimit of 2 or more.';
 
 /** The metadata service of an EC2 instance, version 2: every question carries a token that a PUT has fetched. */
 export class Imds {
@@ -49,7 +52,7 @@ export class Imds {
       ...budget.limits(PATIENCE_MS),
     };
     const answer = await this.#calls.text(call).catch((error: unknown) => {
-      throw this.#explained(error);
+      throw advised(this.#method, error, ADVICE);
     });
     if (answer.status === 401) {
       throw new CredentialsRefused(this.#method, 'the metadata service does not accept its own token any more.');
@@ -57,13 +60,5 @@ export class Imds {
     if (answer.status !== 403) return answer;
     const says = 'the metadata service is switched off for this instance. Switch it on (HttpEndpoint=enabled)';
     throw new SourceFailed(this.#method, `${says}, or give access_key_id, secret_access_key and region.`);
-  }
-
-  #explained(error: unknown): unknown {
-    if (!(error instanceof SourceFailed) || !(error.cause instanceof HttpFailed)) return error;
-    const advice =
-      'Outside of EC2 give access_key_id, secret_access_key and region; in a container on EC2 the metadata service ' +
-      'answers only with an HttpPutResponseHopLimit of 2 or more.';
-    return new SourceFailed(this.#method, `${error.cause.message} ${advice}`, { cause: error.cause });
   }
 }

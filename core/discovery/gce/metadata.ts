@@ -1,5 +1,5 @@
-import { HttpFailed } from '../../ports/http.ts';
 import type { BackendCalls } from '../backend-calls.ts';
+import { advised } from '../cloud/advised.ts';
 import type { Budget } from '../cloud/budget.ts';
 import { SourceFailed } from '../source.ts';
 
@@ -14,10 +14,7 @@ export function gceMetadata(method: string, calls: BackendCalls, host: string): 
     const url = `http://${host}/computeMetadata/v1/${path}`;
     const call = { url, headers: { 'metadata-flavor': 'Google' }, accepts: [404], ...budget.limits(PATIENCE_MS) };
     const { status, headers, text } = await calls.text(call).catch((error: unknown) => {
-      const absent = error instanceof SourceFailed && error.cause instanceof HttpFailed;
-      if (!absent) throw error;
-      const advice = 'Outside of Google Cloud give project_name and credentials_file.';
-      throw new SourceFailed(method, `${(error.cause as Error).message} ${advice}`, { cause: error.cause });
+      throw advised(method, error, 'Outside of Google Cloud give project_name and credentials_file.');
     });
     // Captive portals and other people's DNS answer for any name.
     if (headers['metadata-flavor'] !== 'Google') {

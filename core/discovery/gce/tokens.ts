@@ -1,7 +1,7 @@
 import { InvalidSetting } from '../../errors.ts';
-import { FileFailed } from '../../ports/files.ts';
-import { bytesFromText, textFromBytes } from '../../wire/text.ts';
+import { bytesFromText } from '../../wire/text.ts';
 import type { BackendCalls } from '../backend-calls.ts';
+import { textOfFile } from '../cloud/advised.ts';
 import type { Budget } from '../cloud/budget.ts';
 import { base64Url, pairsEncoded } from '../cloud/encoding.ts';
 import type { Lent } from '../cloud/held.ts';
@@ -28,11 +28,7 @@ export async function readServiceAccount(
   { files }: SourcePorts,
   path: string,
 ): Promise<ServiceAccount> {
-  const content = await files.read(path).catch((error: unknown) => {
-    if (error instanceof FileFailed) throw new SourceFailed(method, error.message, { cause: error });
-    throw error;
-  });
-  const json = jsonFrom(textFromBytes(content));
+  const json = jsonFrom(await textOfFile(method, files, path));
   const account = {
     email: textAt(json, 'client_email'),
     projectId: textAt(json, 'project_id'),
