@@ -1,3 +1,7 @@
+import { createEtcd } from './etcd/etcd-service.ts';
+import { EtcdState } from './etcd/etcd-state.ts';
+import { createConsul } from './consul/consul.ts';
+import { ConsulState } from './consul/state.ts';
 import type { FakePorts, FakeService } from './fake-service.ts';
 
 /** A fake as `rollcall fake NAME` offers it. */
@@ -10,4 +14,15 @@ export interface FakeKind {
 }
 
 /** All fakes that speak HTTP, by name. */
-export const FAKES: Readonly<Record<string, FakeKind>> = {};
+export const FAKES: Readonly<Record<string, FakeKind>> = {
+  consul: {
+    says: 'a Consul server: services, health, blocking queries',
+    port: 8500,
+    create: (ports) => createConsul(ports, new ConsulState()),
+  },
+  etcd: {
+    says: 'etcd 3.4 behind its JSON gateway, one member',
+    port: 2379,
+    create: (ports) => createEtcd(ports, new EtcdState({ members: [ports.name] })),
+  },
+};
