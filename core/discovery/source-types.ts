@@ -1,5 +1,6 @@
 import { consulType } from './consul/consul-type.ts';
 import { dnsType } from './dns/dns-type.ts';
+import { etcdType } from './etcd/etcd-type.ts';
 import { fileType } from './file/file-type.ts';
 import { kubernetesType } from './kubernetes/kubernetes-type.ts';
 import { registryType } from './registry/registry-type.ts';
@@ -12,6 +13,7 @@ export const SOURCE_TYPES: readonly SourceType[] = [
   asAny(staticType),
   asAny(dnsType),
   asAny(consulType),
+  asAny(etcdType),
   asAny(kubernetesType),
   asAny(fileType),
   asAny(registryType),
