@@ -8,6 +8,7 @@ import { sameAddress } from '../core/address.ts';
 import { InvalidSetting } from '../core/errors.ts';
 import type { HttpClients } from '../core/ports/http.ts';
 import type { Log, LogLevel } from '../core/ports/log.ts';
+import type { Address } from '../core/ports/transport.ts';
 import type { Resolver } from '../core/ports/resolver.ts';
 import { type HostNames, simulatedHttpClient } from './http/client.ts';
 import { serveSimulatedHttp } from './http/server.ts';
@@ -67,8 +68,11 @@ export function nodeProgram(options: NodeProgramOptions = {}): Program {
       isOwn: (address) => sameAddress(address, host.address),
       freshName: () => `${host.name}-${host.boot}`,
       observe: (observation) => host.emit(observation),
+      sources: options.sources?.(host) ?? [],
+      admin: () => admin,
     });
-    serveAdmin(host, cluster, config);
+    const admin = serveAdmin(host, cluster, config);
+    cluster.discovery.on((event) => host.emit({ type: 'discovery', event } as never));
     // A start that fails ends the node, as it ends the process; the world goes on.
     void cluster.begin().catch((error: unknown) => host.emit({ type: 'start-failed', ...errorFields(error) } as never));
     const commands: Readonly<Record<string, (argument: unknown) => void>> = {
@@ -111,8 +115,8 @@ function clientsOf(host: Host, names: HostNames): HttpClients {
   return () => client;
 }
 
-function serveAdmin(host: Host, cluster: Cluster, { admin }: NodeConfig): void {
-  if (!admin.enabled) return;
+function serveAdmin(host: Host, cluster: Cluster, { admin }: NodeConfig): Address | undefined {
+  if (!admin.enabled) return undefined;
   const { clock, crypto } = host;
   const handler = adminHandler(cluster, {
     config: admin,
@@ -123,6 +127,7 @@ function serveAdmin(host: Host, cluster: Cluster, { admin }: NodeConfig): void {
   });
   const server = serveSimulatedHttp(host, Number(admin.bind.slice(admin.bind.lastIndexOf(':') + 1)), handler);
   cluster.onEnded(() => server.close());
+  return server.address;
 }
 
 /** Lines that operators would read are events of the run: stories tell them, and the hash covers them. */

@@ -91,9 +91,11 @@ export class Directory {
   async #ask(id: string, causes: string[]): Promise<Entry | undefined> {
     const { clock, sources } = this.#deps;
     const endsAt = clock.now() + this.#deps.deadlineMs * MILLISECOND;
-    for (const source of sources()) {
-      if (source.lookup === undefined) continue;
-      const deadlineMs = Math.max(1, Math.floor((endsAt - clock.now()) / MILLISECOND));
+    const backends = sources().filter((source) => source.lookup !== undefined);
+    for (const [index, source] of backends.entries()) {
+      // A fair share of what is left: one that is silent leaves time for those behind it.
+      const leftMs = (endsAt - clock.now()) / MILLISECOND;
+      const deadlineMs = Math.max(1, Math.floor(leftMs / (backends.length - index)));
       try {
         const entry = await bounded(clock, source.method, deadlineMs, (ask) => source.lookup!(id, ask)).answer;
         if (entry === undefined) continue;

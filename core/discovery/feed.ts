@@ -7,7 +7,7 @@ import type { Address } from '../ports/transport.ts';
 import { bounded, type Bounded } from './bounded.ts';
 import { Breaker, type BreakerState } from './breaker.ts';
 import { CANDIDATES_MAX, mergedCandidates } from './candidates.ts';
-import { SourceFailed, type Candidate, type Found, type Source } from './source.ts';
+import { SourceFailed, type Candidate, type Found, type Source, type Watcher } from './source.ts';
 
 /** How a source was last asked. `nobody` is an answer, `failed` is none. */
 export type Outcome = { readonly durationMs: number } & (
@@ -46,8 +46,9 @@ const NEGATIVE_MS = { least: 1_000, most: 30_000 };
 /** A source that named peers must say so often that there are none: names come and go while name services are restarted. */
 const CONFIRMATIONS = 2;
 const REST = { firstMs: 250, lastMs: 30_000, opensAfter: 5 };
-/** Between two sittings of a source that is followed, whoever ended the first. */
-const SITTING_SPACE_MS = 1_000;
+const SITTING_REST = { firstMs: 1_000, lastMs: 30_000, opensAfter: 5 };
+/** A sitting that ends sooner, for whatever reason, has failed: the next one waits for longer. */
+const SITTING_LEAST: Micros = 30 * SECOND;
 
 /** One source and what is known from it: asks one question at a time, believes the answer for a while, and no longer. */
 export class Feed {
@@ -67,6 +68,8 @@ export class Feed {
   /** The last one, perhaps still under way. */
   #question: Bounded<Found> | undefined;
   #sitting: AbortController | undefined;
+  /** Apart from that of questions: a source may answer those and break off every sitting. */
+  readonly #sittings: Breaker;
   /** The sitting has told everything at least once. */
   #told = false;
 
@@ -74,6 +77,7 @@ export class Feed {
     this.source = source;
     this.#deps = deps;
     this.breaker = new Breaker(REST, deps.clock, deps.random);
+    this.#sittings = new Breaker(SITTING_REST, deps.clock, deps.random);
   }
 
   get outcome(): Outcome | undefined {
@@ -155,27 +159,42 @@ export class Feed {
 
   /** Sitting after sitting, with a rest in between that grows while they fail. */
   async #sit(sitting: AbortController): Promise<void> {
-    const { clock, random, onTold, stats } = this.#deps;
+    const { clock, onTold, stats } = this.#deps;
     const { signal } = sitting;
     while (!signal.aborted) {
-      await this.#rest(this.breaker.restMs, signal);
-      if (signal.aborted) return;
       const began = clock.now();
       const durationMs = (): number => Math.round((clock.now() - began) / MILLISECOND);
+      const found = (answer: Found): void => {
+        if (signal.aborted) return;
+        this.#told = true;
+        this.#believe(answer, durationMs());
+        onTold();
+      };
+      let retryAfterMs: number | undefined;
       stats.attempts += 1;
       try {
-        const found = (answer: Found): void => {
-          if (signal.aborted) return;
-          this.#told = true;
-          this.#believe(answer, durationMs());
-          onTold();
-        };
-        await this.source.watch!({ found }, signal);
+        await this.#sitOnce({ found }, signal);
       } catch (error) {
-        if (!signal.aborted) this.#failed(error, durationMs());
+        if (signal.aborted) return;
+        if (error instanceof SourceFailed) ({ retryAfterMs } = error);
+        this.#failed(error, durationMs());
       }
       this.#told = false;
-      await this.#rest(SITTING_SPACE_MS + random.int(SITTING_SPACE_MS), signal);
+      if (clock.now() - began >= SITTING_LEAST) this.#sittings.succeeded();
+      else this.#sittings.failed(retryAfterMs);
+      await this.#rest(Math.max(SITTING_REST.firstMs, this.#sittings.restMs), signal);
+    }
+  }
+
+  /** Each sitting has a signal of its own, so that what sources hang on it goes with the sitting. */
+  async #sitOnce(watcher: Watcher, signal: AbortSignal): Promise<void> {
+    const sitting = new AbortController();
+    const end = (): void => sitting.abort();
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      await this.source.watch!(watcher, sitting.signal);
+    } finally {
+      signal.removeEventListener('abort', end);
     }
   }
 
@@ -183,11 +202,12 @@ export class Feed {
     const { clock } = this.#deps;
     if (ms === 0 || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = clock.after(ms * MILLISECOND, resolve);
       const wake = (): void => {
         clock.cancel(timer);
+        signal.removeEventListener('abort', wake);
         resolve();
       };
+      const timer = clock.after(ms * MILLISECOND, wake);
       signal.addEventListener('abort', wake, { once: true });
     });
   }
