@@ -1,5 +1,5 @@
 import { InvalidSetting, messageOf } from '../errors.ts';
-import type { DnsAnswer, Resolver } from '../ports/resolver.ts';
+import type { DnsAnswer, ResolveLimits, Resolver } from '../ports/resolver.ts';
 import { parseAddress } from '../address.ts';
 
 /** Where memberlist, and we, listen unless told otherwise. */
@@ -45,6 +45,8 @@ export function withPort(host: string, port: number): string {
 /** What became of looking up several places at once. */
 export interface Located {
   readonly addresses: string[];
+  /** The same, place by place. */
+  readonly byPlace: (readonly string[])[];
   readonly warnings: string[];
   /** Places whose names could not be asked for: why. */
   readonly failures: string[];
@@ -53,19 +55,27 @@ export interface Located {
 }
 
 /** Addresses of all places, in their order. Every address of a name counts: the first may be the one that is down. */
-export async function locate(places: readonly HostPort[], resolver: Resolver, lifetimeMs: number): Promise<Located> {
-  const located: Located = { addresses: [], warnings: [], failures: [], lifetimeMs, complete: true };
-  const answers = await askAll(places, resolver);
+export async function locate(
+  places: readonly HostPort[],
+  resolver: Resolver,
+  lifetimeMs: number,
+  limits?: ResolveLimits,
+): Promise<Located> {
+  const located: Located = { addresses: [], byPlace: [], warnings: [], failures: [], lifetimeMs, complete: true };
+  const answers = await askAll(places, resolver, limits);
   for (const [i, { host, port }] of places.entries()) {
     const answer = answers[i]!;
     if (typeof answer === 'string') {
       located.failures.push(answer);
       located.complete = false;
+      located.byPlace.push([]);
       continue;
     }
     const { records, lifetimeMs: lifetime, complete } = answer;
     if (records.length === 0) located.warnings.push(`${host} has no address`);
-    located.addresses.push(...records.map((ip) => withPort(ip, port)));
+    const addresses = records.map((ip) => withPort(ip, port));
+    located.addresses.push(...addresses);
+    located.byPlace.push(addresses);
     if (!isIp(host)) located.lifetimeMs = Math.min(located.lifetimeMs, lifetime);
     located.complete &&= complete;
   }
@@ -73,12 +83,16 @@ export async function locate(places: readonly HostPort[], resolver: Resolver, li
 }
 
 /** What is known of each place, in their order; words where it could not be asked for. */
-async function askAll(places: readonly HostPort[], resolver: Resolver): Promise<(DnsAnswer<string> | string)[]> {
+async function askAll(
+  places: readonly HostPort[],
+  resolver: Resolver,
+  limits: ResolveLimits | undefined,
+): Promise<(DnsAnswer<string> | string)[]> {
   const answers: (DnsAnswer<string> | string)[] = [];
   const queue = places.entries();
   const askInTurn = async (): Promise<void> => {
     for (const [i, { host }] of queue) {
-      answers[i] = await resolver.addresses(host).catch(messageOf);
+      answers[i] = await resolver.addresses(host, limits).catch(messageOf);
     }
   };
   await Promise.all(Array.from({ length: ASKED_AT_ONCE }, askInTurn));

@@ -12,6 +12,7 @@ const dns = (service: string, port = 7946): DnsConfig => ({
   port,
   refreshIntervalMs: 30_000,
   servers: [],
+  records: 'auto',
 });
 
 describe('a node that starts', () => {

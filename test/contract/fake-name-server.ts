@@ -1,10 +1,5 @@
-import { failure } from '../../core/dns/exchange.ts';
 import { seededRandom } from '../../core/random.ts';
-import {
-  createNameServer,
-  type FakeNameServer,
-  type NameServerOptions,
-} from '../../simulator/services/dns/name-server.ts';
+import { createDns, type FakeNameServer, type NameServerOptions } from '../../simulator/services/dns/name-server.ts';
 import { systemClock } from '../../transports/clock.ts';
 import { nodeCrypto } from '../../transports/crypto.ts';
 
@@ -13,7 +8,7 @@ export function fakeNameServer(
   options: NameServerOptions,
   suffers: (effect: string) => boolean = () => false,
 ): FakeNameServer {
-  return createNameServer(
+  return createDns(
     {
       name: 'ns',
       clock: systemClock(),
@@ -21,8 +16,6 @@ export function fakeNameServer(
       crypto: nodeCrypto(),
       suffers: (effect) => (suffers(effect) ? { argument: undefined, strike() {} } : undefined),
       reaches: () => true,
-      addressOf: () => undefined,
-      exchange: (trial) => Promise.reject(failure(trial, 'unreachable', 'is not there')),
     },
     options,
   );

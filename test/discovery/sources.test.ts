@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { addressesFrom } from './asking.ts';
+import { addressesFrom, patient } from './asking.ts';
 import { dnsSource } from '../../core/discovery/dns/dns-source.ts';
+import { dnsType } from '../../core/discovery/dns/dns-type.ts';
 import { staticSource } from '../../core/discovery/static/static-source.ts';
+import { systemClock } from '../../transports/clock.ts';
 import { ResolveFailed, type DnsAnswer, type DnsService, type Resolver } from '../../core/ports/resolver.ts';
 
 type Table<T> = Readonly<Record<string, Partial<DnsAnswer<T>> | Error>>;
 
 /** Answers from tables; what is not in them does not exist. */
-function resolver(hosts: Table<string>, services: Table<DnsService> = {}): Resolver {
+function resolver(hosts: Table<string>, services: Table<DnsService> = {}, texts: Table<string> = {}): Resolver {
   const answer = <T>(entry: Partial<DnsAnswer<T>> | Error | undefined): Promise<DnsAnswer<T>> => {
     if (entry instanceof Error) return Promise.reject(entry);
     const absent = { records: [], lifetimeMs: 30_000, complete: true, absent: 'no-such-name' as const };
@@ -18,7 +20,7 @@ function resolver(hosts: Table<string>, services: Table<DnsService> = {}): Resol
   return {
     addresses: (name) => answer(/^[\d.]+\d$|:/.test(name) ? { records: [name] } : hosts[name.replace(/\.$/, '')]),
     services: (name) => answer(services[name]),
-    texts: () => answer<string>(undefined),
+    texts: (name) => answer(texts[name]),
   };
 }
 
@@ -70,8 +72,8 @@ describe('the static source', () => {
 });
 
 describe('the DNS source', () => {
-  const source = (service: string, names: Resolver, refreshIntervalMs = 30_000) =>
-    addressesFrom(dnsSource({ service, port: 7946, refreshIntervalMs }, names));
+  const source = (service: string, names: Resolver, refreshIntervalMs = 30_000, records: 'auto' | 'txt' = 'auto') =>
+    addressesFrom(dnsSource({ service, port: 7946, refreshIntervalMs, records }, names, systemClock(), 'blue'));
 
   test('takes the addresses of a plain name, with the configured port', async () => {
     const found = await source('peers.test', resolver({ 'peers.test': { records: ['10.0.0.1', 'fd00::1'] } }));
@@ -133,5 +135,55 @@ describe('the DNS source', () => {
     await expect(source('_s._tcp.test', resolver({ x: broken }, services))).rejects.toMatchObject({
       code: 'SOURCE_FAILED',
     });
+  });
+
+  const texts = (...records: string[]) =>
+    resolver({ 'n3.test': { records: ['10.0.0.3'], lifetimeMs: 9_000 } }, {}, { 'nodes.test': { records } });
+
+  test('takes nodes, addresses and clusters from texts', async () => {
+    const names = texts(
+      'node=a addr=10.0.0.1:8000',
+      '10.0.0.2',
+      'addr=n3.test:7000 node=c cluster=blue',
+      'node=d addr=10.0.0.4 cluster=red',
+    );
+    const { candidates, lifetimeMs, warnings } = await dnsSource(
+      { service: 'nodes.test', port: 1, refreshIntervalMs: 30_000, records: 'txt' },
+      names,
+      systemClock(),
+      'blue',
+    ).discover(patient);
+    expect(candidates).toEqual([
+      { address: '10.0.0.1:8000', id: 'a' },
+      { address: '10.0.0.2:7946' },
+      { address: '10.0.0.3:7000', id: 'c' },
+    ]);
+    expect([lifetimeMs, warnings]).toEqual([9_000, []]);
+  });
+
+  test('passes over texts about something else, and says so', async () => {
+    const found = await source('nodes.test', texts('v=spf1 -all', '10.0.0.1:8000', 'addr=???'), 30_000, 'txt');
+    expect(found.addresses).toEqual(['10.0.0.1:8000']);
+    expect(found.warnings).toEqual(['names no address: "v=spf1 -all"', 'names no address: "addr=???"']);
+  });
+
+  test.each([
+    ['dns:peers.test', { service: 'peers.test', records: 'auto' }],
+    ['dns:peers.test:7000', { service: 'peers.test', records: 'auto', port: 7000 }],
+    ['srv:_s._tcp.test', { service: '_s._tcp.test', records: 'auto' }],
+    [
+      'dns://10.0.0.1:53,10.0.0.2/peers.test',
+      { service: 'peers.test', records: 'auto', servers: ['10.0.0.1:53', '10.0.0.2'] },
+    ],
+    ['txt://nodes.test', { service: 'nodes.test', records: 'txt' }],
+    ['srv:plain.test', 'INVALID_SETTING'],
+    ['dns:', 'INVALID_SETTING'],
+  ])('reads %s', (text, expected) => {
+    const [scheme = '', rest = ''] = [text.slice(0, text.indexOf(':')), text.slice(text.indexOf(':') + 1)];
+    const [hosts = '', path = ''] = rest.startsWith('//') ? rest.slice(2).split('/') : ['', rest];
+    const url = { text, scheme, user: '', password: '', hosts: hosts === '' ? [] : hosts.split(','), path, query: {} };
+    const read = (): unknown => dnsType.urls![scheme]!(url);
+    if (expected === 'INVALID_SETTING') expect(read).toThrow('such as');
+    else expect(read()).toEqual(expected);
   });
 });

@@ -1,15 +1,17 @@
 import * as kinds from '../../config/kinds.ts';
+import { InvalidSetting } from '../../errors.ts';
 import { DEFAULT_PORT } from '../host-port.ts';
-import type { SourceType } from '../source-type.ts';
-import { dnsSource } from './dns-source.ts';
+import type { SourceTable, SourceType, SourceUrl } from '../source-type.ts';
+import { dnsSource, kindOf } from './dns-source.ts';
 
 export interface DnsConfig {
   readonly type: 'dns';
-  /** SRV when it begins with an underscore, addresses otherwise. */
   readonly service: string;
   /** For plain names, and for SRV records whose port is 0. */
   readonly port: number;
   readonly refreshIntervalMs: number;
+  /** `auto`: as the name says; `txt`: texts that name nodes and addresses. */
+  readonly records: 'auto' | 'txt';
   /** `ip:port` of name servers; empty for those of `/etc/resolv.conf`. */
   readonly servers: readonly string[];
 }
@@ -27,7 +29,7 @@ export const dnsType: SourceType<DnsConfig> = {
       says: 'SRV records when it begins with an underscore, addresses otherwise',
       defines: true,
       required: true,
-      aliases: ['cluster.dns.service', 'cluster.discovery.dns_srv'],
+      aliases: ['cluster.discovery.dns_srv'],
     },
     {
       name: 'port',
@@ -35,7 +37,6 @@ export const dnsType: SourceType<DnsConfig> = {
       kind: kinds.whole(1, 65_535),
       initial: DEFAULT_PORT,
       says: 'for addresses, and for SRV records whose port is 0',
-      aliases: ['cluster.dns.port'],
     },
     {
       name: 'refresh_interval_sec',
@@ -43,10 +44,7 @@ export const dnsType: SourceType<DnsConfig> = {
       kind: kinds.seconds(...REFRESH),
       initial: 30,
       says: 'an answer is asked for again after this long, or sooner when its TTL is shorter',
-      aliases: [
-        'cluster.dns.refresh_interval_sec',
-        { path: 'cluster.discovery.dns_refresh_interval', kind: kinds.duration(...REFRESH) },
-      ],
+      aliases: [{ path: 'cluster.discovery.dns_refresh_interval', kind: kinds.duration(...REFRESH) }],
     },
     {
       name: 'servers',
@@ -54,9 +52,44 @@ export const dnsType: SourceType<DnsConfig> = {
       kind: kinds.list(kinds.nameServer),
       initial: [],
       says: 'name servers to ask, in place of those of the machine',
-      aliases: ['cluster.dns.servers'],
+    },
+    {
+      name: 'records',
+      field: 'records',
+      kind: kinds.oneOf(['auto', 'txt']),
+      initial: 'auto',
+      says: 'auto: SRV or addresses, as the name says; txt: texts such as `node=a addr=10.0.0.7:7946`',
     },
   ],
-  inWords: ({ service }) => `the ${service.startsWith('_') ? 'SRV records' : 'addresses'} of ${service}`,
-  create: (config, { resolver }) => dnsSource(config, resolver(config.servers)),
+  inWords: ({ service, records }) => `the ${RECORDS[kindOf(service, records)]} of ${service}`,
+  urls: {
+    dns: (url) => tableOf(url, 'auto'),
+    srv: (url) => tableOf(url, 'auto'),
+    txt: (url) => tableOf(url, 'txt'),
+  },
+  create: (config, { clock, resolver }, { label }) => dnsSource(config, resolver(config.servers), clock, label),
+};
+
+const RECORDS = { addresses: 'addresses', services: 'SRV records', texts: 'TXT records' } as const;
+
+/** `srv:NAME`, `dns://NAME:PORT`, and with name servers `dns://10.0.0.1:53/NAME` (RFC 4501). */
+function tableOf({ hosts, path, query, text, scheme }: SourceUrl, records: DnsConfig['records']): SourceTable {
+  const isPlaced = path === '' && hosts.length === 1;
+  const [, name = '', port] = /^(.*?)(?::(\d+))?$/.exec(isPlaced ? hosts[0]! : path) ?? [];
+  if (name === '' || (scheme === 'srv' && !name.startsWith('_'))) {
+    throw new InvalidSetting('a source', text, `${scheme}:NAME, such as ${EXAMPLES[scheme]}`);
+  }
+  return {
+    service: name,
+    records,
+    ...(port === undefined ? {} : { port: Number(port) }),
+    ...(isPlaced || hosts.length === 0 ? {} : { servers: hosts }),
+    ...query,
+  };
+}
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  dns: 'dns:rollcall.example.org',
+  srv: 'srv:_rollcall._tcp.example.org',
+  txt: 'txt:nodes.example.org',
 };

@@ -1,5 +1,5 @@
 import type { Asker, DnsHandler } from '../../../core/dns/handler.ts';
-import type { Exchange } from '../../../core/dns/exchange.ts';
+import { failure, type Exchange } from '../../../core/dns/exchange.ts';
 import {
   DATAGRAM_BYTES,
   RCODE,
@@ -90,6 +90,12 @@ const CONSUL_ANSWERS = 3;
 
 export function createNameServer(ports: NameServerPorts, options: NameServerOptions): FakeNameServer {
   return new NameServer(ports, options);
+}
+
+/** One that stands alone, outside of any world: it knows its zones, and nobody to ask. */
+export function createDns(ports: FakePorts, options: NameServerOptions): FakeNameServer {
+  const exchange: Exchange = (trial) => Promise.reject(failure(trial, 'unreachable', 'is not there'));
+  return new NameServer({ ...ports, exchange, addressOf: () => undefined }, options);
 }
 
 class NameServer implements FakeNameServer {

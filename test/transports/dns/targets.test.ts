@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { addressesFrom } from '../../discovery/asking.ts';
 import { dnsSource } from '../../../core/discovery/dns/dns-source.ts';
 import { seededRandom } from '../../../core/random.ts';
+import { systemClock } from '../../../transports/clock.ts';
 import { dnsResolver } from '../../../transports/dns/resolver.ts';
 import { fakeServer, record } from './fake-server.ts';
 
@@ -21,7 +22,8 @@ test('targets of services are full names: no search domain, and no wildcard in o
   writeFileSync(resolvConf, `nameserver [127.0.0.1]:${port}\nsearch ns.svc.test\noptions ndots:5\n`);
 
   const resolver = dnsResolver({ random: seededRandom('test'), resolvConf, hostsFile: '/dev/null' });
-  const source = dnsSource({ service: '_swim._tcp.prod.test.', port: 1, refreshIntervalMs: 30_000 }, resolver);
+  const options = { service: '_swim._tcp.prod.test.', port: 1, refreshIntervalMs: 30_000, records: 'auto' } as const;
+  const source = dnsSource(options, resolver, systemClock(), '');
   expect((await addressesFrom(source)).addresses).toEqual(['10.0.0.1:7946']);
   expect(server.asked.filter(({ kind }) => kind === 'A').map(({ name }) => name)).toEqual(['n1.prod.test']);
 });
