@@ -33,7 +33,7 @@ function checkMembership({ config, settled, sourceOf, findings }: Checked): void
     const changed = [...settled.keys()].find((key) => inKeys.includes(key.split('.').at(-1)!));
     const blamed = settled.has(path) ? path : (changed ?? path);
     const hint = blamed === path ? '' : ` (${blamed} was changed)`;
-    findings.add(misfit(settled.get(path)?.path ?? path, value, inKeys + hint, sourceOf(blamed)));
+    findings.add(misfit(settled.get(path)?.path ?? path, { value, allowed: inKeys + hint }, sourceOf(blamed)));
   }
 }
 
@@ -89,7 +89,7 @@ function checkAccess({ config: { admin }, sourceOf, findings }: Checked): void {
   } catch (error) {
     if (!(error instanceof InvalidSetting)) throw error;
     const { setting, value, allowed } = error;
-    findings.add(misfit(setting, value, allowed, sourceOf(setting)));
+    findings.add(misfit(setting, { value, allowed }, sourceOf(setting)));
   }
 }
 

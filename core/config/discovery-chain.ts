@@ -1,11 +1,11 @@
+import { isEmpty, sourceOf } from '../discovery/source-table.ts';
 import type { SourceConfig } from '../discovery/source-type.ts';
-import { DISCOVERY, SOURCE_KEYS, sourceOf, type TypedKey } from './discovery-fields.ts';
+import { sourceType } from '../discovery/source-types.ts';
+import { DISCOVERY, flatPath, SOURCE_FIELDS, sourcePath, type SourceField } from './discovery-fields.ts';
 import type { Findings } from './findings.ts';
 import { partOf, type ConfigSource } from './problems.ts';
-import type { Settled, SettledFields } from './settle.ts';
-
-const SERVICE = `${DISCOVERY}.service`;
-const pathOf = (key: TypedKey): string => `${DISCOVERY}.${key.name}`;
+import { misfit, type Settled, type SettledFields } from './settle.ts';
+import { unfolded } from './source-list.ts';
 
 /** A source of the chain, and who asked for it. */
 export interface Link {
@@ -16,7 +16,7 @@ export interface Link {
 /**
  * The chain of sources. `sources` spells it out, `type` names the only one. What a higher layer tells another source
  * (`--join` beside a file that asks the DNS) comes in front of that; in the same layer it is a mistake. With neither,
- * every source that is told anything is asked: seed nodes first, then the DNS.
+ * every source that is told what defines it is asked, in the order of the types.
  */
 export function discoveryChain(settled: SettledFields, findings: Findings): readonly Link[] {
   const spelledOut = settled.get(`${DISCOVERY}.sources`);
@@ -28,53 +28,77 @@ export function discoveryChain(settled: SettledFields, findings: Findings): read
   const choice = highest(spelledOut, named);
   const only = choice === named && named !== undefined ? (named.value as string) : undefined;
 
-  const said = (name: string): unknown => settled.get(`${DISCOVERY}.${name}`)?.value;
-  const told = SOURCE_KEYS.flatMap((key) => {
-    const value = settled.get(pathOf(key));
-    return value === undefined || (key.defines === true && isEmpty(value.value)) ? [] : [{ key, value }];
+  const told = SOURCE_FIELDS.flatMap((field) => {
+    const value = settled.get(field.path);
+    return value === undefined || (field.key.defines === true && isEmpty(value.value)) ? [] : [{ field, value }];
   });
-  const wanted = told
-    .filter(({ key, value }) => key.defines === true && key.type !== only && value.layer > (choice?.layer ?? 0))
-    .map(({ key: { type }, value }) => ({ type, said: value.source }));
-  for (const { key, value } of told) {
-    const used = key.type === only || wanted.some(({ type }) => type === key.type);
+  const wanted = new Map<string, ConfigSource>();
+  for (const { field, value } of told) {
+    if (field.key.defines !== true || field.type === only || value.layer <= (choice?.layer ?? 0)) continue;
+    if (!wanted.has(field.type)) wanted.set(field.type, value.source);
+  }
+  for (const { field, value } of told) {
+    const used = field.type === only || wanted.has(field.type);
     // What a lower layer says of another source is overruled together with that source.
-    if (!used && value.layer >= (choice?.layer ?? 0)) misplaced(key, value, choice, findings);
+    if (!used && value.layer >= (choice?.layer ?? 0)) misplaced(field, value, choice, findings);
   }
-  if (only === 'dns' && isEmpty(said('service') ?? '') && !findings.refused.has(SERVICE)) {
-    const says = `${SERVICE} is missing: ${named!.path} is dns. Name the service, such as _rollcall._tcp.example.org.`;
-    findings.add({ path: SERVICE, says, allowed: 'a name of the DNS', source: named!.source });
-  }
+  if (choice !== undefined && only !== undefined) wanted.set(only, choice.source);
 
-  if (choice !== undefined && only !== undefined) wanted.push({ type: only, said: choice.source });
-  const chain = wanted.map(({ type, said: by }): Link => ({ config: sourceOf(type, said), said: by }));
+  const chain = [...wanted].flatMap(([type, said]) => linksOf(type, said, named, settled, findings));
   if (spelledOut !== undefined && choice === spelledOut) {
     for (const [i, config] of (spelledOut.value as readonly SourceConfig[]).entries()) {
-      chain.push({ config, said: partOf(spelledOut.source, `${spelledOut.path}[${i}]`) });
+      const said = partOf(spelledOut.source, `${spelledOut.path}[${i}]`);
+      chain.push(...unfolded(config).map((config): Link => ({ config, said })));
     }
   }
-  return chain.length > 0 ? chain : [{ config: sourceOf('static', said), said: { kind: 'default' } }];
+  return chain.length > 0 ? chain : linksOf('static', { kind: 'default' }, named, settled, findings);
+}
+
+/** What the flat keys tell one source. */
+function linksOf(
+  type: string,
+  said: ConfigSource,
+  named: Settled | undefined,
+  settled: SettledFields,
+  findings: Findings,
+): Link[] {
+  const of = sourceType(type)!;
+  const told = (name: string): unknown => settled.get(sourcePath(type, name))?.value;
+  const isRefused = of.keys.some(({ name }) => findings.refused.has(sourcePath(type, name)));
+  if (isRefused) return [];
+  const missing = of.keys.filter(({ name, required }) => required === true && isEmpty(told(name) ?? ''));
+  for (const { name, kind, says } of missing) {
+    const path = flatPath(name);
+    const because = named?.value === type ? `${named.path} is ${type}` : `a source of type ${type} is asked`;
+    const sentence = `${path} is missing: ${because}. It must be ${kind.allowed}: ${says}.`;
+    findings.add({ path, says: sentence, allowed: kind.allowed, source: said });
+  }
+  if (missing.length > 0) return [];
+  const config = sourceOf(of, told);
+  const wrong = of.problem?.(config);
+  if (wrong !== undefined) findings.add(misfit(DISCOVERY, { value: type, allowed: wrong, says: wrong }, said));
+  return unfolded(config).map((config) => ({ config, said }));
 }
 
 function highest(a: Settled | undefined, b: Settled | undefined): Settled | undefined {
   return (b?.layer ?? 0) > (a?.layer ?? 0) ? b : a;
 }
 
-function isEmpty(value: unknown): boolean {
-  return value === '' || (Array.isArray(value) && value.length === 0);
-}
-
-function misplaced(key: TypedKey, said: Settled, choice: Settled | undefined, findings: Findings): void {
+function misplaced(field: SourceField, said: Settled, choice: Settled | undefined, findings: Findings): void {
   const { path, value, source } = said;
+  const { type } = field;
+  const shown = field.secret ? {} : { value };
   if (choice === undefined) {
-    if (findings.refused.has(SERVICE)) return;
-    findings.add({ path, says: `${path} has no meaning without ${SERVICE}.`, value, source });
+    const definers = SOURCE_FIELDS.filter((one) => one.type === type && one.key.defines === true);
+    if (definers.some((one) => findings.refused.has(one.path))) return;
+    const without = definers[0] === undefined ? `${DISCOVERY}.type = "${type}"` : flatPath(definers[0].key.name);
+    findings.add({ path, says: `${path} has no meaning without ${without}.`, ...shown, source });
     return;
   }
   const remedy =
     choice.path === `${DISCOVERY}.sources`
       ? `put it into an entry of ${choice.path}`
-      : `it belongs to type ${key.type}; for both, write two [[${DISCOVERY}.sources]]`;
+      : `it belongs to type ${type}; for both, write two [[${DISCOVERY}.sources]]`;
   const beside = `${choice.path} (${findings.place(choice.source)})`;
-  findings.add({ path, says: `${path} has no meaning beside ${beside}: ${remedy}.`, value, source });
+  findings.add({ path, says: `${path} has no meaning beside ${beside}: ${remedy}.`, ...shown, source });
 }

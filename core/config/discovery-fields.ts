@@ -1,85 +1,32 @@
-import { parse } from 'smol-toml';
-import type { SourceConfig, SourceKey } from '../discovery/source-type.ts';
-import { SOURCE_TYPES, sourceType } from '../discovery/source-types.ts';
+import type { SourceKey } from '../discovery/source-type.ts';
+import { SOURCE_TYPES } from '../discovery/source-types.ts';
 import { field, type Field } from './field.ts';
 import * as kinds from './kinds.ts';
-import type { Kind } from './kinds.ts';
+import { kindOf, oneType, sourceList } from './source-list.ts';
 
 export const DISCOVERY = 'cluster.discovery';
 
-const oneType = kinds.oneOf(SOURCE_TYPES.map(({ type }) => type));
-
-/** A key, and the type of source that has it. */
-export interface TypedKey extends SourceKey {
+/** A key of one type of source. `cluster.dns.port` says which; `cluster.discovery.port` may be that of several types. */
+export interface SourceField extends Field {
   readonly type: string;
+  readonly key: SourceKey;
 }
 
-export const SOURCE_KEYS: readonly TypedKey[] = SOURCE_TYPES.flatMap(({ type, keys }) =>
-  keys.map((key) => ({ ...key, type })),
+export const SOURCE_FIELDS: readonly SourceField[] = SOURCE_TYPES.flatMap(({ type, keys }) =>
+  keys.map((key): SourceField => {
+    const { name, initial, says, aliases = [], secret } = key;
+    const more = { aliases, reloadable: true, ...(secret === true ? { secret } : {}) } as const;
+    return { ...field(sourcePath(type, name), kindOf(key), initial, says, more), type, key };
+  }),
 );
 
-/** A whole chain: each entry has its `type` and the keys of that type. */
-const sourceList: Kind = {
-  allowed: 'a list of tables, each with a type',
-  check(value, refuse) {
-    if (!Array.isArray(value) || value.length === 0) return refuse({ value, allowed: this.allowed });
-    return value.map((entry, i) => checkEntry(entry, `[${i}]`, refuse));
-  },
-  read(text) {
-    try {
-      return parse(`sources = ${text}`)['sources'];
-    } catch {
-      return text;
-    }
-  },
-  show: (kept) => (kept as readonly SourceConfig[]).map(sourceAsToml),
-};
-
-function checkEntry(entry: unknown, at: string, refuse: kinds.Refuse): unknown {
-  if (!kinds.isTable(entry)) return refuse({ value: entry, allowed: 'a table with a type', at });
-  const type = oneType.check(entry['type'], (refused) => refuse({ ...refused, at: `${at}.type` })) as
-    | string
-    | undefined;
-  if (type === undefined) return undefined;
-  const { keys, problem } = sourceType(type)!;
-  const said = new Map<string, unknown>();
-  for (const [name, value] of Object.entries(entry)) {
-    const known = keys.find((key) => key.name === name);
-    const inside = `${at}.${kinds.keyName(name)}`;
-    if (known !== undefined) {
-      const refuseInside: kinds.Refuse = (refused) => refuse({ ...refused, at: inside + (refused.at ?? '') });
-      said.set(name, known.kind.check(value, refuseInside));
-    } else if (name !== 'type') {
-      const names = kinds.inWords(['type', ...keys.map((key) => key.name)], 'or');
-      refuse({ value, allowed: `absent: a source of type ${type} has no such key, only ${names}`, at: inside });
-    }
-  }
-  for (const key of keys) {
-    if (key.required === true && (said.get(key.name) ?? '') === '') {
-      refuse({ value: undefined, allowed: `given for a source of type ${type}`, at: `${at}.${key.name}` });
-    }
-  }
-  const config = sourceOf(type, (name) => said.get(name));
-  const allowed = problem?.(config);
-  return allowed === undefined ? config : refuse({ value: entry, allowed, at });
+export function sourcePath(type: string, name: string): string {
+  return `cluster.${type}.${name}`;
 }
 
-/** `said` knows checked values by the names of the keys. */
-export function sourceOf(type: string, said: (name: string) => unknown): SourceConfig {
-  const fields = sourceType(type)!.keys.map(({ name, field, kind, initial }) => {
-    const unsaid = initial === undefined ? undefined : kind.check(initial, () => undefined);
-    return [field, said(name) ?? unsaid];
-  });
-  return { type, ...(Object.fromEntries(fields) as object) };
-}
-
-export function sourceAsToml(source: SourceConfig): Readonly<Record<string, unknown>> {
-  const { keys } = sourceType(source.type)!;
-  const told = keys.flatMap(({ name, field, kind }) => {
-    const value = (source as unknown as Readonly<Record<string, unknown>>)[field];
-    return value === undefined ? [] : [[name, kind.show?.(value) ?? value] as const];
-  });
-  return { type: source.type, ...Object.fromEntries(told) };
+/** Where the key stands beside `type`. */
+export function flatPath(name: string): string {
+  return `${DISCOVERY}.${name}`;
 }
 
 export const DISCOVERY_FIELDS: readonly Field[] = [
@@ -87,10 +34,7 @@ export const DISCOVERY_FIELDS: readonly Field[] = [
     aliases: [{ path: DISCOVERY, kind: oneType }, `${DISCOVERY}.method`],
     reloadable: true,
   }),
-  ...SOURCE_KEYS.map(({ name, type, kind, initial, says, aliases = [] }) => {
-    return field(`${DISCOVERY}.${name}`, kind, initial, `${type}: ${says}`, { aliases, reloadable: true });
-  }),
-  field(`${DISCOVERY}.sources`, sourceList, undefined, 'several sources in their order, in place of the keys above', {
+  field(`${DISCOVERY}.sources`, sourceList, undefined, 'several sources in their order, each with its type and keys', {
     reloadable: true,
   }),
   field(

@@ -1,4 +1,4 @@
-import { DISCOVERY_FIELDS } from './discovery-fields.ts';
+import { DISCOVERY_FIELDS, flatPath, SOURCE_FIELDS, type SourceField } from './discovery-fields.ts';
 import { field, type Field } from './field.ts';
 import * as kinds from './kinds.ts';
 import { MEMBERSHIP_FIELDS } from './membership-fields.ts';
@@ -121,19 +121,35 @@ export const FIELDS: readonly Field[] = [
   field('log.format', kinds.oneOf(['auto', 'json', 'pretty']), 'auto', 'auto: pretty on a terminal, JSON elsewhere'),
 ];
 
-/** A name under which a field is known: its own, or an alias. */
-export interface KnownName {
+/** What a name may mean. */
+export interface Meaning {
   readonly field: Field;
+  /** The form in which this name of the field is given. */
   readonly kind: kinds.Kind;
+  /** Set for the key of a source. */
+  readonly source?: SourceField;
 }
 
-export const KNOWN: ReadonlyMap<string, KnownName> = new Map(
-  FIELDS.flatMap((field) =>
-    [{ path: field.path, kind: field.kind }, ...field.aliases].map(
-      ({ path, kind }) => [path, { field, kind }] as const,
-    ),
-  ),
-);
+/** Every name, and what it may mean: one thing, save for keys that several types of sources have. */
+export const KNOWN: ReadonlyMap<string, readonly Meaning[]> = allNames();
+
+function allNames(): ReadonlyMap<string, readonly Meaning[]> {
+  const names = new Map<string, Meaning[]>();
+  const add = (path: string, meaning: Meaning): void => {
+    const known = names.get(path) ?? [];
+    if (!known.some(({ field }) => field === meaning.field)) names.set(path, [...known, meaning]);
+  };
+  for (const field of FIELDS) {
+    for (const { path, kind } of [field, ...field.aliases]) add(path, { field, kind });
+  }
+  for (const source of SOURCE_FIELDS) {
+    const { kind, key, aliases } = source;
+    for (const name of [source, { path: flatPath(key.name), kind }, ...aliases]) {
+      add(name.path, { field: source, kind: name.kind, source });
+    }
+  }
+  return names;
+}
 
 /** Every table that a known name lies in: `cluster`, `cluster.network`, … */
 export const TABLES: ReadonlySet<string> = new Set(

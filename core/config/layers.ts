@@ -1,26 +1,26 @@
 import { nearest } from '../nearest.ts';
-import type { Field } from './field.ts';
-import { KNOWN, PREFIX, TABLES, VARIABLES } from './fields.ts';
-import { isTable, keyName, type Kind } from './kinds.ts';
+import { KNOWN, PREFIX, TABLES, VARIABLES, type Meaning } from './fields.ts';
+import { isTable, keyName } from './kinds.ts';
 import type { ConfigProblem, ConfigSource } from './problems.ts';
 
 /** A table of what is said, in the shape of the file. */
 export type ConfigTable = Readonly<Record<string, unknown>>;
 
 /** One thing that somebody said, not yet checked. */
-export interface Said {
-  readonly field: Field;
-  /** The form in which this name of the field is given. */
-  readonly kind: Kind;
+export interface Word {
+  /** What it may mean: at least one thing. */
+  readonly meanings: readonly Meaning[];
   /** The dotted path as written. */
   readonly path: string;
   readonly value: unknown;
+  /** The value is a text from outside of a file, and is still to be read. */
+  readonly isText: boolean;
   readonly source: ConfigSource;
 }
 
 /** All that one layer says; what it says of nothing known are its problems. */
 export interface Layer {
-  readonly said: Said[];
+  readonly words: Word[];
   readonly problems: ConfigProblem[];
 }
 
@@ -30,14 +30,15 @@ export function treeLayer(
   foreign: readonly string[],
   sourceOf: (key: string) => ConfigSource,
 ): Layer {
-  const layer: Layer = { said: [], problems: [] };
+  const layer: Layer = { words: [], problems: [] };
   const walk = (table: ConfigTable, prefix: string): void => {
     for (const [name, value] of Object.entries(table)) {
       const path = prefix === '' ? keyName(name) : `${prefix}.${keyName(name)}`;
-      const known = KNOWN.get(path);
+      const meanings = KNOWN.get(path);
       if (value === undefined || (prefix === '' && foreign.includes(name))) continue;
       if (TABLES.has(path) && isTable(value)) walk(value, path);
-      else if (known !== undefined) layer.said.push({ ...known, path, value, source: sourceOf(path) });
+      else if (meanings !== undefined)
+        layer.words.push({ meanings, path, value, isText: false, source: sourceOf(path) });
       else layer.problems.push(unknownKey(path, sourceOf(path)));
     }
   };
@@ -83,14 +84,14 @@ const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)
 const SERVICE_URL = /^(tcp|udp|sctp):\/\//;
 
 export function environmentLayer(environment: Readonly<Record<string, string | undefined>>): Layer {
-  const layer: Layer = { said: [], problems: [] };
+  const layer: Layer = { words: [], problems: [] };
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith(PREFIX) || text === undefined) continue;
     const source = { kind: 'environment', variable } as const;
     const path = VARIABLES.get(variable);
-    const known = path === undefined ? undefined : KNOWN.get(path);
-    if (path !== undefined && known !== undefined) {
-      layer.said.push({ ...known, path, value: known.kind.read(text), source });
+    const meanings = path === undefined ? undefined : KNOWN.get(path);
+    if (path !== undefined && meanings !== undefined) {
+      layer.words.push({ meanings, path, value: text, isText: true, source });
     } else if (!SERVICE_LINK.test(variable) && !(variable.endsWith('_PORT') && SERVICE_URL.test(text))) {
       const meant = nearest(variable, [...VARIABLES.keys()]);
       const says = `no key has this variable. Variables that begin with ${PREFIX} are Rollcall's own.`;
@@ -110,12 +111,12 @@ export interface ConfigFlag {
 }
 
 export function flagLayer(flags: readonly ConfigFlag[]): Layer {
-  const layer: Layer = { said: [], problems: [] };
+  const layer: Layer = { words: [], problems: [] };
   for (const { flag, path, value } of flags) {
     const source = { kind: 'flag', flag } as const;
-    const known = KNOWN.get(path);
-    if (known === undefined) layer.problems.push(unknownKey(path, source));
-    else layer.said.push({ ...known, path, value: typeof value === 'string' ? known.kind.read(value) : value, source });
+    const meanings = KNOWN.get(path);
+    if (meanings === undefined) layer.problems.push(unknownKey(path, source));
+    else layer.words.push({ meanings, path, value, isText: typeof value === 'string', source });
   }
   return layer;
 }

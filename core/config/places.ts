@@ -1,13 +1,11 @@
-import { DISCOVERY, SOURCE_KEYS } from './discovery-fields.ts';
+import { DISCOVERY } from './discovery-fields.ts';
 import type { Field } from './field.ts';
 import { FIELDS } from './fields.ts';
 import { camelCase, PRESET } from './membership-fields.ts';
 import type { NodeConfig } from './node-config.ts';
 
-/** Keys that end up together, as the chain of sources. */
-export const CHAIN_PATHS: ReadonlySet<string> = new Set(
-  ['type', 'sources', ...SOURCE_KEYS.map(({ name }) => name)].map((name) => `${DISCOVERY}.${name}`),
-);
+/** Keys that end up together with those of the sources, as the chain. */
+const CHAIN_PATHS: ReadonlySet<string> = new Set([`${DISCOVERY}.type`, `${DISCOVERY}.sources`]);
 
 interface Placed {
   readonly field: Field;

@@ -1,5 +1,7 @@
 import { stringify } from 'smol-toml';
-import { DISCOVERY, sourceAsToml } from './discovery-fields.ts';
+import { sourceAsToml } from '../discovery/source-table.ts';
+import { sourceType } from '../discovery/source-types.ts';
+import { DISCOVERY } from './discovery-fields.ts';
 import { keyName } from './kinds.ts';
 import { PLACED, valueAt } from './places.ts';
 import { MASK, placeOf, type ConfigSource } from './problems.ts';
@@ -34,7 +36,7 @@ export function shownKeys(result: ConfigResult): ShownKey[] {
 
 /** One source in the short form, unless somebody spelled it out; a chain entry by entry. */
 function chainKeys({ config, sources }: ConfigResult, show: (path: string, value: unknown) => ShownKey): ShownKey[] {
-  const chain = config.cluster.discovery.sources.map(sourceAsToml);
+  const chain = config.cluster.discovery.sources.map((source) => sourceAsToml(sourceType(source.type)!, source, MASK));
   const list = `${DISCOVERY}.sources`;
   const [only] = chain;
   if (only === undefined || chain.length > 1 || sources.get(list)?.kind !== 'default') {

@@ -5,7 +5,8 @@ import { DISCOVERY } from './discovery-fields.ts';
 import { FIELDS } from './fields.ts';
 import { Findings } from './findings.ts';
 import { isTable, keyName } from './kinds.ts';
-import { environmentLayer, flagLayer, treeLayer, type ConfigFlag, type ConfigTable, type Layer } from './layers.ts';
+import { environmentLayer, flagLayer, treeLayer, type ConfigFlag, type ConfigTable } from './layers.ts';
+import { meant, type SaidLayer } from './meanings.ts';
 import { PRESET } from './membership-fields.ts';
 import type { NodeConfig } from './node-config.ts';
 import { PLACED, putAt } from './places.ts';
@@ -41,12 +42,12 @@ export function readConfig({
   const tree = file === undefined ? {} : parseToml(file.path, file.text);
   const inFile = (key: string): ConfigSource => ({ kind: 'file', file: file?.path ?? '', key });
   const inCode = (key: string): ConfigSource => ({ kind: 'values', key });
-  const layers = [
+  const layers = meant([
     treeLayer(values, foreignTables, inCode),
     treeLayer(tree, foreignTables, inFile),
     environmentLayer(environment),
     flagLayer(flags),
-  ];
+  ]);
   const findings = new Findings(file?.text ?? '');
   const settled = settle(layers, findings);
   const sources = sourcesOf(settled, layers);
@@ -98,7 +99,7 @@ function isMembership(path: string): boolean {
   return path.startsWith('cluster.membership.');
 }
 
-function sourcesOf(settled: SettledFields, layers: readonly Layer[]): Map<string, ConfigSource> {
+function sourcesOf(settled: SettledFields, layers: readonly SaidLayer[]): Map<string, ConfigSource> {
   const preset = (settled.get(PRESET)?.value ?? INITIAL.get(PRESET)) as PresetName;
   const sources = new Map<string, ConfigSource>();
   for (const { path } of FIELDS) {

@@ -1,7 +1,9 @@
 import { nearest } from '../nearest.ts';
 import type { Field } from './field.ts';
-import type { Layer, Said } from './layers.ts';
+import type { Said, SaidLayer } from './meanings.ts';
 import type { Findings } from './findings.ts';
+import type { Refused } from './kinds.ts';
+import { isSecretPlace, withoutSecrets } from './secrets.ts';
 import { MASK, shown, type ConfigProblem, type ConfigSource } from './problems.ts';
 
 /** What counts for one field that somebody has said something about. */
@@ -17,7 +19,7 @@ export interface Settled {
 export type SettledFields = Map<string, Settled>;
 
 /** Checks all that is said, the overridden too, and lets the highest layer win. Layers are given lowest first. */
-export function settle(layers: readonly Layer[], findings: Findings): SettledFields {
+export function settle(layers: readonly SaidLayer[], findings: Findings): SettledFields {
   const settled: SettledFields = new Map();
   for (const [i, layer] of layers.entries()) {
     for (const problem of layer.problems) findings.add(problem);
@@ -42,7 +44,7 @@ export function settle(layers: readonly Layer[], findings: Findings): SettledFie
   return settled;
 }
 
-function fieldsOf(layer: Layer): Map<string, Said> {
+function fieldsOf(layer: SaidLayer): Map<string, Said> {
   return new Map(layer.said.map((said) => [said.field.path, said]));
 }
 
@@ -50,10 +52,11 @@ const REFUSED = Symbol('refused');
 
 function checked({ field, kind, path, value, source }: Said, findings: Findings): unknown {
   let refused = false;
-  const result = kind.check(value, ({ value, allowed, at = '' }) => {
+  const result = kind.check(value, (wrong) => {
     refused = true;
     findings.refused.add(field.path);
-    findings.add(misfit(path + at, masked(field, value), allowed, source, kind.choices));
+    const of = { ...wrong, value: isSecretPlace(wrong.at ?? '') ? MASK : masked(field, wrong.value) };
+    findings.add(misfit(path, of, source, kind.choices));
     return undefined;
   });
   return refused ? REFUSED : result;
@@ -61,27 +64,28 @@ function checked({ field, kind, path, value, source }: Said, findings: Findings)
 
 /** A value that is not allowed, with the word that was meant. */
 export function misfit(
-  path: string,
-  value: unknown,
-  allowed: string,
+  base: string,
+  { value, allowed, at = '', says }: Refused,
   source: ConfigSource,
   choices: readonly string[] = [],
 ): ConfigProblem {
+  const path = base + at;
   const received = value === undefined ? 'missing' : value === MASK ? 'not valid' : shown(value);
-  const problem = { path, says: `${path} is ${received}, but must be ${allowed}.`, value, allowed, source };
+  const wrong = says === undefined ? `, but must be ${allowed}` : `: ${says.replace(/\.$/, '')}`;
+  const problem = { path, says: `${path} is ${received}${wrong}.`, value, allowed, source };
   const meant = typeof value === 'string' ? nearest(value, choices) : undefined;
   return meant === undefined ? problem : { ...problem, suggestion: JSON.stringify(meant) };
 }
 
 function contradiction({ field, path, value, source }: Said, earlier: Settled, place: string): ConfigProblem {
   const other = `${earlier.path} (${place})`;
-  const received = field.secret ? '' : ` is ${shown(value)}, which`;
+  const received = field.secret ? '' : ` is ${shown(withoutSecrets(value))}, which`;
   const says = `${path}${received} contradicts ${other}: both mean ${field.path}. Keep one of them.`;
   return { path, says, value: masked(field, value), allowed: 'the same under every name', source };
 }
 
 function masked(field: Field, value: unknown): unknown {
-  return field.secret ? MASK : value;
+  return field.secret ? MASK : withoutSecrets(value);
 }
 
 export function same(a: unknown, b: unknown): boolean {

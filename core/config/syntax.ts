@@ -1,6 +1,7 @@
 import { parse, TomlError } from 'smol-toml';
 import { FIELDS } from './fields.ts';
 import type { ConfigTable } from './layers.ts';
+import { SECRET_NAMES } from './secrets.ts';
 import { InvalidConfig } from './problems.ts';
 
 /** Reads a file's text; what is not TOML is one problem, because nothing behind it can be read with certainty. */
@@ -37,7 +38,5 @@ function frame(text: string, line: number, column: number): string {
 
 /** An assignment to a secret, whatever the notation: it may go on over several lines. */
 const SECRET = new RegExp(
-  `(${FIELDS.filter((field) => field.secret)
-    .map((field) => field.path.split('.').at(-1))
-    .join('|')})["']?\\s*=`,
+  `(${[...FIELDS.filter((field) => field.secret).map((field) => field.path.split('.').at(-1)), ...SECRET_NAMES].join('|')})["']?\\s*=`,
 );

@@ -46,7 +46,9 @@ export interface SourceKey {
   /** A source of this type is senseless without it. */
   readonly required?: true;
   readonly secret?: true;
-  /** Other paths in the file under which the same is accepted. */
+  /** A list of peers: texts and URLs that stand for whole sources may be among them. */
+  readonly peers?: true;
+  /** Other paths in the file under which the same is accepted, besides `cluster.<type>.<name>`. */
   readonly aliases?: readonly (string | { readonly path: string; readonly kind: Kind })[];
 }
 

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { stringify } from 'smol-toml';
 import { presets, settingBounds } from '../../core/membership/settings.ts';
+import { checkSource, isEmpty } from '../../core/discovery/source-table.ts';
+import type { SourceKey, SourceType } from '../../core/discovery/source-type.ts';
+import { SOURCE_TYPES } from '../../core/discovery/source-types.ts';
 import { settingPath } from '../../core/config/membership-fields.ts';
 
 const word = fc.stringMatching(/^[a-z][a-z0-9-]{0,11}$/);
@@ -8,11 +11,6 @@ const address = fc.tuple(fc.ipV4(), fc.integer({ min: 1, max: 65_535 })).map(([i
 const anyIp = fc.oneof(
   fc.ipV4(),
   fc.ipV6().filter((ip) => !ip.includes('.')),
-);
-const peer = fc.oneof(
-  word,
-  address,
-  fc.ipV6().map((ip) => `[${ip}]:7946`),
 );
 const path = fc.array(word, { minLength: 1, maxLength: 3 }).map((parts) => `/${parts.join('/')}`);
 const text = fc.string({ unit: 'grapheme', maxLength: 20 }).map((any) => any.trim());
@@ -25,15 +23,38 @@ const KEYS = [
 ];
 export const SECRET_KEYS: readonly string[] = KEYS;
 
-const dns = {
-  service: word.map((name) => `_${name}._tcp.example.org`),
-  port: fc.integer({ min: 1, max: 65_535 }),
-  refresh_interval_sec: fc.integer({ min: 1, max: 86_400 }),
-  servers: fc.array(address, { maxLength: 3 }),
-};
+/** Values that keys of sources take: what a kind accepts of these. */
+const SAMPLES: readonly unknown[] = [
+  ...[true, false, 1, 2, 7, 60, 61.5, 300, 3_600, 8_500, 'a', 'b-1', 'x.example.org', '_a._tcp.example.org'],
+  ...['/p/q', './r', '10.0.0.1', '10.0.0.1:53', '239.255.42.99:7946', 'http://127.0.0.1:1', 'https://[::1]:2/x'],
+  ...[['a'], ['a', 'b'], ['10.0.0.1:1', '[::1]:2'], ['/p'], ['http://127.0.0.1:1', 'http://127.0.0.1:2'], []],
+  ...['11111111-2222-3333-4444-555555555555', ['AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=']],
+  ...[{ a: 'b' }, { a: 'b', 'c.d': 'e' }],
+];
+
+/** Good values of one key of a source, in the form of the file. */
+export function valuesOf(key: SourceKey): readonly unknown[] {
+  return [...(key.kind.choices ?? []), ...SAMPLES].filter((sample) => {
+    let good = true;
+    key.kind.check(sample, () => void (good = false));
+    return good && !(key.required === true && isEmpty(sample));
+  });
+}
+
+/** Tables of one type that make sense, without the type itself; `isShown` leaves keys with a secret out. */
+export function tablesOf(type: SourceType, isShown = false): fc.Arbitrary<Tree> {
+  const said = type.keys.filter(({ secret }) => !isShown || secret !== true);
+  const keys = Object.fromEntries(said.map((key) => [key.name, fc.constantFrom(...valuesOf(key))]));
+  const required = type.keys.filter((key) => key.required === true).map(({ name }) => name);
+  return fc.record(keys, { requiredKeys: required }).filter((table) => {
+    let good = true;
+    checkSource(type, table, '', () => void (good = false));
+    return good;
+  });
+}
+
 const source = fc.oneof(
-  fc.record({ type: fc.constant('static'), seed_nodes: fc.array(peer, { maxLength: 4 }) }),
-  fc.record({ type: fc.constant('dns'), ...dns }, { requiredKeys: ['type', 'service'] }),
+  ...SOURCE_TYPES.map((type) => tablesOf(type, true).map((table) => ({ type: type.type, ...table }))),
 );
 
 const numbers = Object.entries(settingBounds).map(([name, [min, max]]) => {
@@ -85,11 +106,6 @@ export const VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'cluster.encryption.accept_plain': yesOrNo,
   'cluster.encryption.seal_outgoing': yesOrNo,
   'cluster.discovery.type': fc.constant('static'),
-  'cluster.discovery.seed_nodes': fc.array(peer, { minLength: 1, maxLength: 4 }),
-  'cluster.discovery.service': dns.service,
-  'cluster.discovery.port': dns.port,
-  'cluster.discovery.refresh_interval_sec': dns.refresh_interval_sec,
-  'cluster.discovery.servers': dns.servers,
   'cluster.discovery.sources': fc.array(source, { minLength: 1, maxLength: 3 }),
   'cluster.discovery.mode': fc.constantFrom('first', 'race', 'union'),
   'cluster.discovery.deadline_sec': fc.integer({ min: 5, max: 3_000 }).map((tenths) => tenths / 10),
@@ -113,16 +129,10 @@ export const VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
 };
 
 /** Keys that need one another, or exclude one another. */
-const TOGETHER = [
-  ['admin.cert_file', 'admin.key_file', 'admin.ca_file'],
-  ['cluster.discovery.seed_nodes'],
-  ['cluster.discovery.service', 'cluster.discovery.port', 'cluster.discovery.servers'],
-  ['cluster.discovery.sources'],
-];
-const CHAIN = /^cluster\.discovery\.(type|seed_nodes|service|port|refresh_interval_sec|servers|sources)$/;
+const TOGETHER = [['admin.cert_file', 'admin.key_file', 'admin.ca_file'], ['cluster.discovery.sources']];
 const SECRET = /^(admin\.token|cluster\.encryption\.keys)$/;
 const alone = Object.keys(VALUES).filter(
-  (key) => !TOGETHER.flat().includes(key) && !CHAIN.test(key) && !SECRET.test(key),
+  (key) => !TOGETHER.flat().includes(key) && key !== 'cluster.discovery.type' && !SECRET.test(key),
 );
 
 /** A good configuration without secrets, as a tree: any keys, and at most one way of finding peers. */

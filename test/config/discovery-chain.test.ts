@@ -10,7 +10,7 @@ const chain = (text: string, more: Partial<ConfigInput> = {}): readonly SourceCo
 const join = { flags: [{ flag: '--join', path: 'cluster.discovery.seed_nodes', value: ['a:1'] }] };
 const seeds = (...seedNodes: string[]): StaticConfig => ({ type: 'static', seedNodes });
 const dns = (service: string): DnsConfig => {
-  return { type: 'dns', service, port: 7946, refreshIntervalMs: 30_000, servers: [] };
+  return { type: 'dns', service, port: 7946, refreshIntervalMs: 30_000, servers: [], records: 'auto' };
 };
 
 describe('the chain is', () => {
@@ -83,8 +83,8 @@ describe('it is a mistake', () => {
     ['to give an empty chain', 'cluster.discovery.sources = []', 'sources is [], but must be a list of tables'],
     [
       'to tell how to ask for nothing',
-      'cluster.discovery.port = 1',
-      'port has no meaning without cluster.discovery.service',
+      'cluster.discovery.servers = ["10.0.0.1"]',
+      'servers has no meaning without cluster.discovery.service',
     ],
   ])('%s', (_, text, words) => {
     expect(() => chain(text)).toThrow(words);

@@ -13,9 +13,6 @@ const inFile = (tree: object): Partial<ConfigInput> => ({ file: { path: 'rollcal
 
 /** What some keys are nothing without. */
 const BESIDE: Readonly<Record<string, object>> = {
-  'cluster.discovery.port': { cluster: { discovery: { service: 'example.org' } } },
-  'cluster.discovery.refresh_interval_sec': { cluster: { discovery: { service: 'example.org' } } },
-  'cluster.discovery.servers': { cluster: { discovery: { service: 'example.org' } } },
   'admin.cert_file': { admin: { key_file: 'k' } },
   'admin.key_file': { admin: { cert_file: 'c' } },
   'admin.ca_file': { admin: { cert_file: 'c', key_file: 'k' } },
@@ -24,7 +21,6 @@ const BESIDE: Readonly<Record<string, object>> = {
 /** Aliases with a form of their own: what they say, and what the canonical key says for it. */
 const OTHER_FORMS: Readonly<Record<string, readonly [unknown, unknown]>> = {
   'cluster.mode': ['single', false],
-  'cluster.discovery.dns_refresh_interval': ['90s', 90],
 };
 
 test('a node that is told nothing is a single node with an admin interface on loopback', () => {
@@ -121,11 +117,6 @@ test('what is reloadable is a decision', () => {
   expect(FIELDS.filter(({ reloadable }) => reloadable).map(({ path }) => path)).toEqual([
     'cluster.tags',
     'cluster.discovery.type',
-    'cluster.discovery.seed_nodes',
-    'cluster.discovery.service',
-    'cluster.discovery.port',
-    'cluster.discovery.refresh_interval_sec',
-    'cluster.discovery.servers',
     'cluster.discovery.sources',
     'cluster.discovery.mode',
     'cluster.discovery.deadline_sec',

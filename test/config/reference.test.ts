@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../core/config/read.ts';
 import { InvalidConfig } from '../../core/config/problems.ts';
-import { HEAD, keyRows, PRESET_HEAD, presetRows, rowsOf } from './reference.ts';
+import { HEAD, keyRows, PRESET_HEAD, presetRows, sourceTables, tablesOf } from './reference.ts';
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'configuration.md'), 'utf8');
-const rows = rowsOf(page);
+const tables = tablesOf(page);
+const rowsUnder = (head: readonly string[]): string[][] =>
+  tables.filter((table) => table[0]!.join() === head.join()).flatMap((table) => table.slice(1));
 const blocks = (language: string): string[] =>
   [...page.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, 'gm'))].map(([, text = '']) => text);
 
@@ -17,13 +19,16 @@ const blocksAsConfigs = () =>
 
 describe('the page on configuration', () => {
   test('has every key as the code has it, in the same order', () => {
-    const width = HEAD.length;
-    expect(rows.filter((row) => row.length === width && row[0] !== HEAD[0])).toEqual(keyRows());
+    expect(rowsUnder(HEAD)).toEqual(keyRows());
+  });
+
+  // `npx tsx test/config/write-reference.ts` writes them anew.
+  test('has every key of every type of source, in the same order', () => {
+    expect(tables.filter(([head]) => head![0]!.startsWith('Key of '))).toEqual(sourceTables());
   });
 
   test('has every preset as the code has it', () => {
-    const width = PRESET_HEAD.length;
-    expect(rows.filter((row) => row.length === width)).toEqual([PRESET_HEAD, ...presetRows()]);
+    expect(rowsUnder(PRESET_HEAD)).toEqual(presetRows());
   });
 
   test('shows files that can be used', () => {

@@ -1,5 +1,7 @@
+import { SOURCE_FIELDS } from '../../core/config/discovery-fields.ts';
 import { FIELDS } from '../../core/config/fields.ts';
 import { settingPath } from '../../core/config/membership-fields.ts';
+import { SOURCE_TYPES } from '../../core/discovery/source-types.ts';
 import { presets, type MembershipSettings, type PresetName } from '../../core/membership/settings.ts';
 
 /** Cells of the tables in docs/configuration.md, as the table of keys has them. */
@@ -13,6 +15,20 @@ export function keyRows(): string[][] {
     says,
     aliases.map((alias) => code(alias.path)).join(', '),
     reloadable ? 'yes' : '',
+  ]);
+}
+
+/** A table for each type of source: its header, and a row for each of its keys. */
+export function sourceTables(): string[][][] {
+  return SOURCE_TYPES.map(({ type }) => [
+    [`Key of ${code(type)}`, 'Default', 'Must be', 'Meaning', 'Also'],
+    ...SOURCE_FIELDS.filter((field) => field.type === type).map(({ key, kind, initial, says, aliases, secret }) => [
+      code(key.name),
+      key.required === true ? 'needed' : initial === undefined ? 'unset' : code(JSON.stringify(initial)),
+      kind.allowed,
+      says + (secret ? '; never shown' : ''),
+      aliases.map((alias) => code(alias.path)).join(', '),
+    ]),
   ]);
 }
 
@@ -30,15 +46,19 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** Every row of every table of a page. */
-export function rowsOf(page: string): string[][] {
-  return page
-    .split('\n')
-    .filter((line) => line.startsWith('|') && !/^[|\s:-]+$/.test(line))
-    .map((line) =>
-      line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
+/** Every table of a page, header first. */
+export function tablesOf(page: string): string[][][] {
+  return [...page.matchAll(/^(?:\|.*\n)+/gm)].map(([table]) =>
+    table
+      .trim()
+      .split('\n')
+      .filter((line) => !/^[|\s:-]+$/.test(line))
+      .map((line) =>
+        line
+          .replaceAll('\\|', '\0')
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim().replaceAll('\0', '|')),
+      ),
+  );
 }

@@ -1,0 +1,41 @@
+import { nearest } from '../nearest.ts';
+import { SOURCE_TYPES } from '../discovery/source-types.ts';
+import { isTable } from './kinds.ts';
+import { MASK } from './problems.ts';
+
+/** Keys of sources that hold a secret. */
+export const SECRET_NAMES: readonly string[] = [
+  ...new Set(SOURCE_TYPES.flatMap(({ keys }) => keys.filter(({ secret }) => secret === true).map(({ name }) => name))),
+];
+
+const PUBLIC_NAMES: ReadonlySet<string> = new Set(SOURCE_TYPES.flatMap(({ keys }) => keys.map(({ name }) => name)));
+
+const VALUE = /"""[^]*|'''[^]*|"(?:\\.|[^"\\])*"?|'[^']*'?|[^\s,&]+/;
+const ASSIGNMENT = new RegExp(
+  `\\b(${['password', ...SECRET_NAMES].join('|')})(["']?\\s*[=:]\\s*)(?:${VALUE.source})`,
+  'g',
+);
+const USER_INFO = /(:\/\/)[^/@\s]*@/g;
+
+/** A part of what was said about sources, for people. A slip in the name of a secret hides its value, too. */
+export function withoutSecrets(value: unknown, outer: readonly unknown[] = []): unknown {
+  if (typeof value === 'string') return value.replace(USER_INFO, `$1${MASK}@`).replace(ASSIGNMENT, `$1$2${MASK}`);
+  // A value from code may refer to itself; what shows it knows what to do.
+  if (outer.includes(value)) return value;
+  const inside = [...outer, value];
+  if (Array.isArray(value)) return value.map((part) => withoutSecrets(part, inside));
+  if (!isTable(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [name, isSecret(name) ? MASK : withoutSecrets(part, inside)]),
+  );
+}
+
+/** Whether a place inside of sources, such as `[1].token`, is that of a secret. */
+export function isSecretPlace(at: string): boolean {
+  return (at.match(/[^.[\]"]+/g) ?? []).some(isSecret);
+}
+
+function isSecret(name: string): boolean {
+  if (SECRET_NAMES.includes(name)) return true;
+  return !PUBLIC_NAMES.has(name) && nearest(name, SECRET_NAMES) !== undefined;
+}
