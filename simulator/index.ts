@@ -43,5 +43,6 @@ export type { MemberEvent } from './member-events.ts';
 export type { Host, HostEvent, HostSpec, Program, Running, Store } from './program.ts';
 export type { EventRange, Trace, TraceKind, TracePart, TraceRecord } from './trace.ts';
 export { firstDifference, type TraceDifference } from './trace-difference.ts';
+export { createRegistry, type FakeRegistryOptions } from './services/registry/registry.ts';
 export { TimerWheel } from './wheel.ts';
 export { World, type WorldOptions } from './world.ts';

@@ -2,7 +2,9 @@ import { createEtcd } from './etcd/etcd-service.ts';
 import { EtcdState } from './etcd/etcd-state.ts';
 import { createConsul } from './consul/consul.ts';
 import { ConsulState } from './consul/state.ts';
+import { REGISTRY_PORT } from '../../core/discovery/registry/server.ts';
 import type { FakePorts, FakeService } from './fake-service.ts';
+import { createRegistry } from './registry/registry.ts';
 
 /** A fake as `rollcall fake NAME` offers it. */
 export interface FakeKind {
@@ -24,5 +26,10 @@ export const FAKES: Readonly<Record<string, FakeKind>> = {
     says: 'etcd 3.4 behind its JSON gateway, one member',
     port: 2379,
     create: (ports) => createEtcd(ports, new EtcdState({ members: [ports.name] })),
+  },
+  registry: {
+    says: 'the registry that nodes enter themselves in: the real one, without a memory',
+    port: REGISTRY_PORT,
+    create: (ports) => createRegistry(ports),
   },
 };

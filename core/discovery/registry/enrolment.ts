@@ -20,7 +20,10 @@ export function enrolmentFrom(request: HttpRequest, ttlMs: number): Enrolment {
   const { listed, damaged } = readListing([body])!;
   const [one] = listed;
   if (one === undefined || damaged.length > 0) throw badRequest(`What is to be registered ${damaged.join(', ')}.`);
-  if (!isId(id)) throw badRequest(`id must be a text of 1 to ${ID_MAX_BYTES} bytes.`);
+  // A URL with one of these as its last part leads elsewhere, however it is written.
+  if (!isId(id) || id === '.' || id === '..') {
+    throw badRequest(`id must be a text of 1 to ${ID_MAX_BYTES} bytes, and neither . nor ...`);
+  }
   const [address] = one.addresses;
   if (address === undefined)
     throw badRequest('address must be an IP address with a port: names are not looked up here.');

@@ -13,6 +13,7 @@ export class EventLog {
   readonly #events: RollEvent[] = [];
   readonly #waiting = new Set<() => void>();
   #revision = 0;
+  #ended = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -25,6 +26,12 @@ export class EventLog {
     for (const wake of [...this.#waiting]) wake();
   }
 
+  /** Ends all streams. */
+  end(): void {
+    this.#ended = true;
+    for (const wake of [...this.#waiting]) wake();
+  }
+
   /**
    * From now on, as server-sent events: `hello` with the revision, then each change, and `ping` in silence. `resync`
    * tells a listener that was too slow to ask for the list. Ends when the listener goes.
@@ -32,7 +39,7 @@ export class EventLog {
   async *stream(label: string | undefined, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
     let revision = this.#revision;
     yield sent('hello', { revision });
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.#ended) {
       const oldest = this.#events[0]?.revision ?? this.#revision + 1;
       if (revision < this.#revision && oldest > revision + 1) {
         revision = this.#revision;

@@ -34,7 +34,7 @@ export interface RegistryServer {
   readonly handler: HttpHandler;
   /** How many nodes are registered now. */
   readonly entries: number;
-  /** Ends expiry and waits until what is to be stored is stored. Serve nothing any more before. */
+  /** Ends all streams and expiry, and waits until what is to be stored is stored. */
   close(): Promise<void>;
 }
 
@@ -91,6 +91,7 @@ export function registryServer(options: RegistryServerOptions): RegistryServer {
       return roll.size;
     },
     async close() {
+      log.end();
       await ready;
       await file?.settled();
       roll.clear();
