@@ -17,7 +17,7 @@ const NODE_FLAGS: readonly NodeFlag[] = [
     name: '--join',
     argument: '<address>',
     path: 'cluster.discovery.seed_nodes',
-    says: 'a node to join through, e.g. 10.0.0.7:7946; may be repeated',
+    says: 'a node to join through, e.g. 10.0.0.7:7946, or where to ask, e.g. srv:_x._tcp.example.org; may be repeated',
     many: 'list',
   },
   { name: '--node-id', argument: '<name>', path: 'cluster.node_id', says: 'the name of this node' },

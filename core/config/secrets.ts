@@ -8,18 +8,24 @@ export const SECRET_NAMES: readonly string[] = [
   ...new Set(SOURCE_TYPES.flatMap(({ keys }) => keys.filter(({ secret }) => secret === true).map(({ name }) => name))),
 ];
 
-const PUBLIC_NAMES: ReadonlySet<string> = new Set(SOURCE_TYPES.flatMap(({ keys }) => keys.map(({ name }) => name)));
+const PUBLIC_NAMES: ReadonlySet<string> = new Set(
+  SOURCE_TYPES.flatMap(({ keys }) => keys.map(({ name }) => name)).filter((name) => !SECRET_NAMES.includes(name)),
+);
 
 const VALUE = /"""[^]*|'''[^]*|"(?:\\.|[^"\\])*"?|'[^']*'?|[^\s,&]+/;
-const ASSIGNMENT = new RegExp(
-  `\\b(${['password', ...SECRET_NAMES].join('|')})(["']?\\s*[=:]\\s*)(?:${VALUE.source})`,
-  'g',
-);
+/** What was meant for a secret may be named otherwise than any key. */
+const NAME = ['[\\w-]*(?:secret|password|token)[\\w-]*', ...SECRET_NAMES].join('|');
+const ASSIGNMENT = new RegExp(`\\b(${NAME})(["']?\\s*[=:]\\s*)(?:${VALUE.source})`, 'gi');
 const USER_INFO = /(:\/\/)[^/@\s]*@/g;
 
 /** A part of what was said about sources, for people. A slip in the name of a secret hides its value, too. */
 export function withoutSecrets(value: unknown, outer: readonly unknown[] = []): unknown {
-  if (typeof value === 'string') return value.replace(USER_INFO, `$1${MASK}@`).replace(ASSIGNMENT, `$1$2${MASK}`);
+  if (typeof value === 'string')
+    return value
+      .replace(USER_INFO, `$1${MASK}@`)
+      .replace(ASSIGNMENT, (all, name: string, equals: string) =>
+        PUBLIC_NAMES.has(name) ? all : name + equals + MASK,
+      );
   // A value from code may refer to itself; what shows it knows what to do.
   if (outer.includes(value)) return value;
   const inside = [...outer, value];
@@ -36,6 +42,5 @@ export function isSecretPlace(at: string): boolean {
 }
 
 function isSecret(name: string): boolean {
-  if (SECRET_NAMES.includes(name)) return true;
   return !PUBLIC_NAMES.has(name) && nearest(name, SECRET_NAMES) !== undefined;
 }

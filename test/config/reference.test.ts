@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../core/config/read.ts';
+import { isSourceText } from '../../core/discovery/peer-text.ts';
 import { InvalidConfig } from '../../core/config/problems.ts';
 import { HEAD, keyRows, PRESET_HEAD, presetRows, sourceTables, tablesOf } from './reference.ts';
 
@@ -33,6 +34,17 @@ describe('the page on configuration', () => {
 
   test('shows files that can be used', () => {
     expect(blocksAsConfigs()).toHaveLength(4);
+  });
+
+  test('shows texts that stand for sources, each for one', () => {
+    const texts = blocks('sources').flatMap((block) => block.trim().split('\n'));
+    expect(texts.length).toBeGreaterThan(5);
+    for (const text of texts) {
+      const { sources } = readConfig({ values: { cluster: { seeds: [text] } }, environment: {} }).config.cluster
+        .discovery;
+      expect(sources).toHaveLength(1);
+      expect(isSourceText(text)).toBe(true);
+    }
   });
 
   test('says the same under other names', () => {

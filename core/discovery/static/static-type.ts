@@ -22,6 +22,7 @@ export const staticType: SourceType<StaticConfig> = {
       aliases: ['cluster.seeds'],
     },
   ],
+  urls: { static: ({ hosts, path }) => ({ seed_nodes: [...hosts, ...path.split(',').filter((peer) => peer !== '')] }) },
   inWords: ({ seedNodes }) => `the seed nodes ${seedNodes.join(', ')}`,
   create: ({ seedNodes }, { resolver }) => staticSource(seedNodes, resolver([])),
 };
