@@ -12,6 +12,7 @@ const START_MS = 10_000;
 const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin`;
 
 const hasKnot = spawnSync('knotd', ['--version'], { env: { PATH } }).status === 0;
+const hasUpdate = spawnSync('knsupdate', ['--version'], { env: { PATH } }).status === 0;
 
 /** A group of tests that need the name server `knotd`: without it they are skipped, and say so. */
 export function describeWithKnot(title: string, body: () => void): void {
@@ -20,51 +21,89 @@ export function describeWithKnot(title: string, body: () => void): void {
   describe.skipIf(!hasKnot)(hasKnot ? title : `${title} (${reason})`, body);
 }
 
-/** A real Knot DNS in a process of its own, with authority over one zone. */
+/** A real Knot DNS in a process of its own, with authority over one zone, and over another that it cannot read. */
 export class KnotServer {
   readonly address: string;
   readonly #folder = mkdtempSync(join(tmpdir(), 'rollcall-knot-'));
-  readonly #process: ChildProcess;
-  readonly #onExit = (): void => void this.#process.kill('SIGKILL');
+  readonly #domain: string;
+  #process: ChildProcess | undefined;
   #output = '';
 
   static async start(domain: string, zone: string): Promise<KnotServer> {
     const knot = new KnotServer(domain, zone, await freeAddress());
-    const loaded = (): boolean => knot.#output.includes('server started') && knot.#output.includes('loaded');
-    await until('knotd to serve its zone', loaded, START_MS, () => knot.#output).catch(async (error: unknown) => {
-      await knot.stop();
-      throw error;
-    });
+    await knot.start();
     return knot;
   }
 
   private constructor(domain: string, zone: string, address: string) {
     this.address = address;
+    this.#domain = domain;
     const folder = this.#folder;
     const zoneFile = join(folder, 'zone');
     writeFileSync(zoneFile, zone);
+    writeFileSync(join(folder, 'broken'), 'this is no zone\n');
+    const places = (file: string): string[] => [
+      `    file: ${file}`,
+      `    storage: ${folder}`,
+      '    zonefile-sync: -1',
+      '    zonefile-load: difference-no-serial',
+      '    journal-content: all',
+      '    acl: local',
+    ];
     const conf = [
       ['server:', `    listen: ${address.replace(':', '@')}`, `    rundir: ${folder}`],
       ['log:', '  - target: stderr', '    any: info'],
       ['database:', `    storage: ${folder}`],
-      ['zone:', `  - domain: ${domain}`, `    file: ${zoneFile}`, `    storage: ${folder}`, '    zonefile-sync: -1'],
+      ['acl:', '  - id: local', '    address: 127.0.0.1', '    action: update'],
+      ['zone:', `  - domain: ${domain}`, ...places(zoneFile)],
+      ['  - domain: broken.test', ...places(join(folder, 'broken'))],
     ];
     writeFileSync(join(folder, 'knot.conf'), `${conf.flat().join('\n')}\n`);
-    this.#process = spawn('knotd', ['-c', join(folder, 'knot.conf')], {
+  }
+
+  /** Whether updates can be sent. */
+  readonly takesUpdates = hasUpdate;
+
+  async start(): Promise<void> {
+    this.#output = '';
+    const server = spawn('knotd', ['-c', join(this.#folder, 'knot.conf')], {
       env: { PATH },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.#process.stdout!.on('data', (data: Buffer) => (this.#output += data.toString()));
-    this.#process.stderr!.on('data', (data: Buffer) => (this.#output += data.toString()));
+    this.#process = server;
+    server.stdout.on('data', (data: Buffer) => (this.#output += data.toString()));
+    server.stderr.on('data', (data: Buffer) => (this.#output += data.toString()));
     process.once('exit', this.#onExit);
+    const loaded = (): boolean => this.#output.includes('server started') && this.#output.includes('loaded');
+    await until('knotd to serve its zone', loaded, START_MS, () => this.#output).catch(async (error: unknown) => {
+      await this.stop();
+      throw error;
+    });
   }
 
+  /** Sends lines such as `add n3.test. 6 A 10.0.0.3` as a dynamic update. */
+  update(...lines: string[]): void {
+    const [host, port] = this.address.split(':');
+    const input = [`server ${host} ${port}`, `zone ${this.#domain}.`, ...lines, 'send', 'quit', ''].join('\n');
+    const { status, stdout, stderr } = spawnSync('knsupdate', [], { env: { PATH }, input, timeout: START_MS });
+    if (status !== 0) throw new Error(`knsupdate: ${stdout.toString()}${stderr.toString()}`);
+  }
+
+  /** Kills it; it may be started again. */
   async stop(): Promise<void> {
     process.off('exit', this.#onExit);
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      this.#process.kill('SIGKILL');
-      await once(this.#process, 'exit');
+    const server = this.#process;
+    if (server?.exitCode === null && server.signalCode === null) {
+      server.kill('SIGKILL');
+      await once(server, 'exit');
     }
+  }
+
+  /** Leaves nothing behind. */
+  async end(): Promise<void> {
+    await this.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+
+  readonly #onExit = (): void => void this.#process?.kill('SIGKILL');
 }

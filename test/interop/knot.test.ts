@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
 import type { Resolver } from '../../core/ports/resolver.ts';
 import { dnsResolver } from '../../transports/dns/resolver.ts';
+import { sourcesAsking } from '../contract/dns-under-test.ts';
+import { CONTRACT_ABSENT, CONTRACT_ZONE, dnsContract } from '../contract/dns.contract.ts';
 import { describeWithKnot, KnotServer } from './knot-server.ts';
 
 const MANY = 120;
@@ -41,7 +44,7 @@ describeWithKnot('beside a real name server', () => {
       hostsFile: '/dev/null',
     });
   });
-  afterAll(() => knot?.stop());
+  afterAll(() => knot?.end());
 
   test('addresses of both families are found', async () => {
     expect(await resolver.addresses('node1.disco.test')).toEqual({
@@ -118,3 +121,36 @@ describeWithKnot('beside a real name server', () => {
     await expect(resolver.texts('text.disco.test')).rejects.toMatchObject({ problem: 'unreachable' });
   });
 });
+
+describeWithKnot('Knot DNS', () => {
+  const zone = [
+    `disco.test. 3600 SOA ns.disco.test. admin.disco.test. 1 3600 600 86400 ${CONTRACT_ABSENT}`,
+    'disco.test. 3600 NS ns.disco.test.',
+    'ns.disco.test. 3600 A 127.0.0.1',
+    ...CONTRACT_ZONE.map(absolute),
+  ];
+
+  dnsContract('Knot DNS', async () => {
+    const knot = await KnotServer.start('disco.test', `${zone.join('\n')}\n`);
+    onTestFinished(() => knot.end());
+    return {
+      source: sourcesAsking(knot.address),
+      brokenName: 'broken.test',
+      ...(knot.takesUpdates
+        ? {
+            add: async (line: string) => knot.update(`add ${absolute(line)}`),
+            removeName: async (name: string) => knot.update(`del ${name}.`),
+          }
+        : {}),
+      stop: () => knot.stop(),
+      start: () => knot.start(),
+      expire: async () => {},
+      pause: (ms) => pause(ms),
+    };
+  });
+});
+
+/** Names with the dot that says that they are full. */
+function absolute(line: string): string {
+  return line.replace(/^\S+/, '$&.').replace(/( SRV .*[^.\s])$/, '$1.');
+}
