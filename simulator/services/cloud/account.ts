@@ -47,7 +47,7 @@ export class CloudAccount {
   readonly #lent = new Map<string, LentSecret>();
   #count = 0;
   #room: number;
-  #roomAtMs = Number.NEGATIVE_INFINITY;
+  #roomAtMs: number | undefined;
   /** What was asked so far, for checkers and tests. */
   readonly counted = { calls: 0, throttled: 0, lent: 0 };
 
@@ -90,7 +90,7 @@ export class CloudAccount {
   /** Whether another call fits into what all of the account may ask. */
   mayAsk(nowMs: number): boolean {
     const { burst, perSecond } = this.options;
-    const passed = Math.max(0, nowMs - this.#roomAtMs);
+    const passed = Math.max(0, nowMs - (this.#roomAtMs ?? nowMs));
     this.#room = Math.min(burst, this.#room + (passed * perSecond) / 1_000);
     this.#roomAtMs = nowMs;
     this.counted.calls += 1;
