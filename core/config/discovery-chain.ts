@@ -4,7 +4,8 @@ import { sourceType } from '../discovery/source-types.ts';
 import { DISCOVERY, flatPath, SOURCE_FIELDS, sourcePath, type SourceField } from './discovery-fields.ts';
 import type { Findings } from './findings.ts';
 import { partOf, type ConfigSource } from './problems.ts';
-import { misfit, type Settled, type SettledFields } from './settle.ts';
+import { peersFileIn } from './registries.ts';
+import { misfit, same, type Settled, type SettledFields } from './settle.ts';
 import { unfolded } from './source-list.ts';
 
 /** A source of the chain, and who asked for it. */
@@ -16,7 +17,8 @@ export interface Link {
 /**
  * The chain of sources. `sources` spells it out, `type` names the only one. What a higher layer tells another source
  * (`--join` beside a file that asks the DNS) comes in front of that; in the same layer it is a mistake. With neither,
- * every source that is told what defines it is asked, in the order of the types.
+ * every source that is told what defines it is asked, in the order of the types. Behind them all stand registries, and
+ * the file of peers in the data directory.
  */
 export function discoveryChain(settled: SettledFields, findings: Findings): readonly Link[] {
   const spelledOut = settled.get(`${DISCOVERY}.sources`);
@@ -51,7 +53,24 @@ export function discoveryChain(settled: SettledFields, findings: Findings): read
       chain.push(...unfolded(config).map((config): Link => ({ config, said })));
     }
   }
-  return chain.length > 0 ? chain : linksOf('static', { kind: 'default' }, named, settled, findings);
+  chain.push(...registryLinks(settled));
+  if (chain.length === 0) chain.push(...linksOf('static', { kind: 'default' }, named, settled, findings));
+  return [...chain, ...peersFileLink(settled, chain)];
+}
+
+function registryLinks(settled: SettledFields): Link[] {
+  const registries = settled.get(`${DISCOVERY}.registries`);
+  if (registries === undefined) return [];
+  const configs = registries.value as readonly SourceConfig[];
+  return configs.map((config, i) => ({ config, said: partOf(registries.source, `${registries.path}[${i}]`) }));
+}
+
+/** Unless it stands there already: what is printed names it. */
+function peersFileLink(settled: SettledFields, chain: readonly Link[]): Link[] {
+  const dataDir = settled.get('cluster.data_dir');
+  const config = peersFileIn((dataDir?.value ?? '') as string);
+  const isKnown = chain.some((link) => same(link.config, config));
+  return config === undefined || isKnown ? [] : [{ config, said: dataDir!.source }];
 }
 
 /** What the flat keys tell one source. */

@@ -2,6 +2,7 @@ import type { SourceKey } from '../discovery/source-type.ts';
 import { SOURCE_TYPES } from '../discovery/source-types.ts';
 import { field, type Field } from './field.ts';
 import * as kinds from './kinds.ts';
+import { registryList } from './registries.ts';
 import { kindOf, oneType, sourceList } from './source-list.ts';
 
 export const DISCOVERY = 'cluster.discovery';
@@ -37,6 +38,13 @@ export const DISCOVERY_FIELDS: readonly Field[] = [
   field(`${DISCOVERY}.sources`, sourceList, undefined, 'several sources in their order, each with its type and keys', {
     reloadable: true,
   }),
+  field(
+    `${DISCOVERY}.registries`,
+    registryList,
+    [],
+    'more places where peers are entered, asked behind the sources above',
+    { aliases: ['node_registries'], reloadable: true },
+  ),
   field(
     `${DISCOVERY}.mode`,
     kinds.oneOf(['first', 'race', 'union']),

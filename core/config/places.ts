@@ -5,7 +5,9 @@ import { camelCase, PRESET } from './membership-fields.ts';
 import type { NodeConfig } from './node-config.ts';
 
 /** Keys that end up together with those of the sources, as the chain. */
-const CHAIN_PATHS: ReadonlySet<string> = new Set([`${DISCOVERY}.type`, `${DISCOVERY}.sources`]);
+const CHAIN_PATHS: ReadonlySet<string> = new Set(
+  ['type', 'sources', 'registries'].map((name) => `${DISCOVERY}.${name}`),
+);
 
 interface Placed {
   readonly field: Field;

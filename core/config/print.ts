@@ -6,6 +6,8 @@ import { keyName } from './kinds.ts';
 import { PLACED, valueAt } from './places.ts';
 import { MASK, placeOf, type ConfigSource } from './problems.ts';
 import type { ConfigResult } from './read.ts';
+import { peersFileIn } from './registries.ts';
+import { same } from './settle.ts';
 import { tomlPositions } from './toml-positions.ts';
 
 /** One key of the effective configuration, as people may see it. */
@@ -34,9 +36,13 @@ export function shownKeys(result: ConfigResult): ShownKey[] {
   return [...keys.slice(0, behind), ...chainKeys(result, show), ...keys.slice(behind)];
 }
 
-/** One source in the short form, unless somebody spelled it out; a chain entry by entry. */
+/** One source in the short form, unless somebody spelled it out; a chain entry by entry. What follows is left out. */
 function chainKeys({ config, sources }: ConfigResult, show: (path: string, value: unknown) => ShownKey): ShownKey[] {
-  const chain = config.cluster.discovery.sources.map((source) => sourceAsToml(sourceType(source.type)!, source, MASK));
+  const { dataDir, discovery } = config.cluster;
+  const follows = peersFileIn(dataDir);
+  const chain = discovery.sources
+    .filter((source, i) => i < discovery.sources.length - 1 || !same(source, follows))
+    .map((source) => sourceAsToml(sourceType(source.type)!, source, MASK));
   const list = `${DISCOVERY}.sources`;
   const [only] = chain;
   if (only === undefined || chain.length > 1 || sources.get(list)?.kind !== 'default') {

@@ -107,6 +107,13 @@ export const VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'cluster.encryption.seal_outgoing': yesOrNo,
   'cluster.discovery.type': fc.constant('static'),
   'cluster.discovery.sources': fc.array(source, { minLength: 1, maxLength: 3 }),
+  'cluster.discovery.registries': fc.array(
+    fc.oneof(
+      path,
+      word.map((name) => `https://${name}.example.org/`),
+    ),
+    { maxLength: 3 },
+  ),
   'cluster.discovery.mode': fc.constantFrom('first', 'race', 'union'),
   'cluster.discovery.deadline_sec': fc.integer({ min: 5, max: 3_000 }).map((tenths) => tenths / 10),
   'cluster.discovery.stale_sec': fc.integer({ min: 0, max: 604_800 }),

@@ -56,6 +56,48 @@ describe('a higher layer', () => {
   });
 });
 
+describe('behind all that is told stand', () => {
+  const file = (path: string, optional = false) => ({ type: 'file', paths: [path], optional });
+
+  test('registries, each a source of its own', () => {
+    const text =
+      '[cluster]\nseeds = ["a:1"]\n[cluster.discovery]\nregistries = ["/etc/p.json", "https://r.example.org/"]';
+    const registries = [file('/etc/p.json'), { type: 'registry', url: 'https://r.example.org/' }];
+    expect(chain(text)).toMatchObject([seeds('a:1'), ...registries]);
+    const environment = { ROLLCALL_NODE_REGISTRIES: '/etc/p.json, https://r.example.org/' };
+    expect(chain('cluster.seeds = ["a:1"]', { environment })).toMatchObject([seeds('a:1'), ...registries]);
+    expect(chain('', { environment })).toMatchObject(registries);
+  });
+
+  test('and the file of peers in the data directory, which need not be there', () => {
+    const data = 'cluster.data_dir = "/d"';
+    const peers = file('/d/discovery-peers.json', true);
+    expect(chain(data)).toMatchObject([seeds(), peers]);
+    expect(chain(data, join)).toMatchObject([seeds('a:1'), peers]);
+    const environment = { ROLLCALL_NODE_REGISTRIES: 'file:/r/' };
+    expect(chain(data, { ...join, environment })).toMatchObject([seeds('a:1'), file('/r/'), peers]);
+  });
+
+  test('and each is known by who said it', () => {
+    const text = 'cluster.data_dir = "/d"';
+    const environment = { ROLLCALL_NODE_REGISTRIES: '/r' };
+    const { sources } = readConfig({ file: { path: 'rollcall.toml', text }, environment, ...join });
+    expect([0, 1, 2].map((i) => sources.get(`cluster.discovery.sources[${i}]`))).toMatchObject([
+      { kind: 'flag', flag: '--join' },
+      { kind: 'environment', variable: 'ROLLCALL_NODE_REGISTRIES' },
+      { kind: 'file', key: 'cluster.data_dir' },
+    ]);
+  });
+
+  test.each([
+    ['consul://a:1/b', 'but must be the path of a file or folder, or a URL'],
+    ['htps://a/', '(did you mean https?)'],
+  ])('but no registry is at %s', (place, words) => {
+    const environment = { ROLLCALL_NODE_REGISTRIES: place };
+    expect(() => chain('', { environment })).toThrow(words);
+  });
+});
+
 describe('it is a mistake', () => {
   test.each([
     [

@@ -25,6 +25,7 @@ export const SOURCE_TYPES: readonly SourceType[] = [
     key('pin', kinds.anyText, { secret: true }),
     key('stamp', kinds.yesOrNo),
   ]),
+  type('file', [key('paths', kinds.list(kinds.path), { defines: true }), key('optional', kinds.yesOrNo)]),
   type('radio', [key('port', kinds.list(kinds.anyText)), key('pin', kinds.whole(0, 9_999), { secret: true })], {
     problem: (config: SourceConfig & { readonly pin?: number }) =>
       config.pin === 13 ? 'pin 13 brings bad luck.' : undefined,

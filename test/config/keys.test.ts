@@ -118,6 +118,7 @@ test('what is reloadable is a decision', () => {
     'cluster.tags',
     'cluster.discovery.type',
     'cluster.discovery.sources',
+    'cluster.discovery.registries',
     'cluster.discovery.mode',
     'cluster.discovery.deadline_sec',
     'cluster.discovery.stale_sec',

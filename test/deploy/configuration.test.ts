@@ -4,6 +4,9 @@ import { readConfig } from '../../core/config/read.ts';
 import { deployed, textOf } from './files.ts';
 import { parseYaml, type Yaml } from './yaml.ts';
 
+/** Asked behind all else wherever there is a data directory. */
+const PEERS_FILE = { type: 'file', paths: ['/var/lib/rollcall/discovery-peers.json'], optional: true };
+
 type Tree = { [key: string]: Yaml };
 
 function at(tree: Yaml | undefined, ...path: (string | number)[]): Yaml {
@@ -61,7 +64,7 @@ test('Compose runs three nodes that find each other by the name of their service
   const [compose] = parseYaml(textOf('docker/compose.yaml'));
   const service = at(compose, 'services', 'rollcall') as Tree;
   const { cluster } = configured({ ...IMAGE, ...(service['environment'] as Record<string, string>) });
-  expect(cluster.discovery.sources).toMatchObject([{ type: 'dns', service: 'rollcall', port: 7946 }]);
+  expect(cluster.discovery.sources).toMatchObject([{ type: 'dns', service: 'rollcall', port: 7946 }, PEERS_FILE]);
   expect(at(service, 'deploy', 'replicas')).toBe(3);
   // Memory on a tmpfs would end with the container's first restart; the image's volume is the one place to write.
   expect(service).not.toHaveProperty('tmpfs');
@@ -95,7 +98,7 @@ describe('Kubernetes', () => {
       nodeId: 'rollcall-0',
       label: 'prod/rollcall',
       network: { swimBind: '0.0.0.0:7946', advertiseAddr: '10.1.2.3' },
-      discovery: { sources: [{ type: 'dns', service: '_gossip._tcp.rollcall.prod.svc.cluster.local' }] },
+      discovery: { sources: [{ type: 'dns', service: '_gossip._tcp.rollcall.prod.svc.cluster.local' }, PEERS_FILE] },
     });
   });
 
