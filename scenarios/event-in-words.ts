@@ -1,5 +1,6 @@
 import type { HostEvent } from '../simulator/program.ts';
 import type { MemberEvent } from '../simulator/member-events.ts';
+import type { NodeEvent } from '../simulator/node-events.ts';
 import { State } from '../core/wire/messages.ts';
 import { valueInWords } from './data-in-words.ts';
 
@@ -28,6 +29,8 @@ const MEMBER_EVENTS = {
   message: true,
 } satisfies Record<MemberEvent['type'], true>;
 
+const NODE_EVENTS = { log: true, discovery: true, 'start-failed': true } satisfies Record<NodeEvent['type'], true>;
+
 /** What a program emitted, as a sentence whose subject is the host. */
 export function eventInWords(event: HostEvent, host: string): EventWords {
   // A foreign event of the same type lacks the fields: those are told as any other.
@@ -38,6 +41,7 @@ export function eventInWords(event: HostEvent, host: string): EventWords {
       return anyEventInWords(event);
     }
   }
+  if (event.type in NODE_EVENTS) return nodeEventInWords(event as NodeEvent);
   return anyEventInWords(event);
 }
 
@@ -46,6 +50,22 @@ function anyEventInWords(event: HostEvent): EventWords {
   const told = fields.map(([key, value]) => `${key} ${valueInWords(value)}`);
   const about = fields.flatMap(([, value]) => (typeof value === 'string' ? [value] : []));
   return { kind: event.type, about, words: [event.type, ...told].join(', ') };
+}
+
+const DISCOVERED: Readonly<Record<Extract<NodeEvent, { type: 'discovery' }>['what'], string>> = {
+  added: 'hears of',
+  updated: 'hears of another address of',
+  removed: 'hears no more of',
+  resynchronised: 'gets answers again from',
+  'source-down': 'gets no answer from',
+  alone: 'begins its cluster alone',
+};
+
+function nodeEventInWords(event: NodeEvent): EventWords {
+  if (event.type === 'log') return { kind: 'log', about: [], words: `says: ${event.message}` };
+  if (event.type === 'start-failed') return { kind: event.type, about: [], words: `cannot start: ${event.message}` };
+  const { what, about } = event;
+  return { kind: 'discovery', about: about === '' ? [] : [about], words: `${DISCOVERED[what]} ${about}`.trimEnd() };
 }
 
 type Transition = Extract<MemberEvent, { type: 'transition' }>;

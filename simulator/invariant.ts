@@ -46,6 +46,8 @@ export interface HostView {
   readonly timers: number;
   /** What the program exposed; undefined while down. */
   readonly running: Running | undefined;
+  /** Not a member, and not meant to become one. */
+  readonly bystander?: boolean;
 }
 
 /** One rule about runs. `create` makes a fresh checker per run. */

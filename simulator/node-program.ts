@@ -12,6 +12,7 @@ import type { Address } from '../core/ports/transport.ts';
 import type { Resolver } from '../core/ports/resolver.ts';
 import { type HostNames, simulatedHttpClient } from './http/client.ts';
 import { serveSimulatedHttp } from './http/server.ts';
+import { discoveryEvent, logLine, startFailed } from './node-events.ts';
 import type { Host, Program, Running } from './program.ts';
 import { FILE_EFFECTS, simulatedFiles, type Disk } from './sim-files.ts';
 import { hostNamesResolver, simulatedResolver } from './sim-resolver.ts';
@@ -72,9 +73,9 @@ export function nodeProgram(options: NodeProgramOptions = {}): Program {
       admin: () => admin,
     });
     const admin = serveAdmin(host, cluster, config);
-    cluster.discovery.on((event) => host.emit({ type: 'discovery', event } as never));
+    cluster.discovery.on((event) => host.emit(discoveryEvent(event)));
     // A start that fails ends the node, as it ends the process; the world goes on.
-    void cluster.begin().catch((error: unknown) => host.emit({ type: 'start-failed', ...errorFields(error) } as never));
+    void cluster.begin().catch((error: unknown) => host.emit(startFailed(error)));
     const commands: Readonly<Record<string, (argument: unknown) => void>> = {
       leave: () => void cluster.leave(),
       stop: () => void cluster.stop(),
@@ -135,11 +136,7 @@ function logOf(host: Host): Log {
   const say =
     (level: LogLevel) =>
     (_: unknown, message: string): void =>
-      host.emit({ type: 'log', level, message } as never);
+      host.emit(logLine(level, message));
   const log: Log = { debug() {}, info: say('info'), warn: say('warn'), error: say('error'), child: () => log };
   return log;
-}
-
-function errorFields(error: unknown): { readonly message: string } {
-  return { message: error instanceof Error ? error.message : String(error) };
 }

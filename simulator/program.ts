@@ -77,4 +77,6 @@ export interface HostSpec {
   readonly seed?: boolean;
   /** When it boots; 0 unless said otherwise. */
   readonly startAt?: Micros;
+  /** It runs something beside the cluster, such as a name service: rules about members leave it out. */
+  readonly bystander?: boolean;
 }

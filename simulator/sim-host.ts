@@ -57,6 +57,10 @@ export class SimHost implements HostView {
     this.address = this.#addressNow();
   }
 
+  get bystander(): boolean {
+    return this.spec.bystander === true;
+  }
+
   get paused(): boolean {
     return this.ioBlocks + this.freezes > 0;
   }

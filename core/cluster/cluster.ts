@@ -145,6 +145,7 @@ export class Cluster implements Operated {
     this.#joining = new Joining({
       membership: this.membership,
       chain: () => this.discovery.chain,
+      onAlone: () => this.discovery.beganAlone(),
       formed: (known?.peers ?? []).length > 0,
       size: () => this.membership.members().filter((one) => one.state === 'alive').length,
       clock: ports.clock,

@@ -29,7 +29,9 @@ export interface DiscoveryDeps {
   readonly onAsked: (method: string, seconds: number) => void;
 }
 
-export type DiscoveryListener = (event: ChainEvent) => void;
+/** `alone`: every source has answered and named nobody, and this node begins its cluster. */
+export type DiscoveryEvent = ChainEvent | { readonly type: 'alone' };
+export type DiscoveryListener = (event: DiscoveryEvent) => void;
 
 /** Everything about finding peers that lives as long as the node: sources, registrations, contacts, hints, the directory. */
 export class Discovery {
@@ -176,7 +178,12 @@ export class Discovery {
     return [...mergedCandidates([this.#chain.candidates, this.hints.candidates]).values()];
   }
 
-  #tell(event: ChainEvent): void {
+  /** This node begins its cluster alone. */
+  beganAlone(): void {
+    this.#tell({ type: 'alone' });
+  }
+
+  #tell(event: DiscoveryEvent): void {
     for (const listener of [...this.#listeners]) listener(event);
     if (event.type === 'added' || event.type === 'updated') this.#deps.ports.clock.after(0, () => this.connect());
   }

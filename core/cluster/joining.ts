@@ -30,6 +30,7 @@ export interface JoiningDeps {
   readonly policy: () => Pick<DiscoveryConfig, 'onNoPeers' | 'joinTarget' | 'expect'>;
   /** An earlier life of this node was part of a formed cluster: nobody needs to be expected again. */
   readonly formed: boolean;
+  readonly onAlone: () => void;
   /** Live members, this node included. */
   readonly size: () => number;
 }
@@ -129,6 +130,7 @@ export class Joining {
       this.#found = true;
       this.#readiness = { ready: true };
       log.info({ operation: 'start' }, 'no source names a peer: this node begins its cluster alone');
+      this.#deps.onAlone();
       return this.#settle();
     }
     this.#retry(problem);

@@ -9,6 +9,7 @@ import {
   newAddress,
   rollingRestart,
 } from './crashes.ts';
+import { discoveryScenarios } from './discovery/index.ts';
 import { formation, formationOf100, massJoin } from './formation.ts';
 import { brokenStreams, burstLoss, damagedPackets, heavyLoss } from './loss.ts';
 import { broadcastStorm, keyRotation, newsUnderLoss } from './messages.ts';
@@ -49,6 +50,7 @@ export const builtinScenarios: readonly Scenario[] = [
   newsUnderLoss,
   broadcastStorm,
   keyRotation,
+  ...discoveryScenarios,
   swimAsPublished,
   lifeguardAsPublished,
   lanDefaults,

@@ -1,4 +1,5 @@
 import type { MembershipSettings } from '../../core/membership/settings.ts';
+import type { Micros } from '../../core/ports/clock.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Invariant } from '../invariant.ts';
 import { accuracy } from './accuracy.ts';
@@ -38,11 +39,17 @@ export interface JudgeOptions {
   readonly faults?: readonly Fault[];
   /** Relays are healthy and nacks can arrive in time: then a crash of others may not shake anybody's self-confidence. */
   readonly nacksArrive?: boolean;
+  /** The hosts are whole nodes that find each other through sources: that may take so much longer than healing alone. */
+  readonly search?: Micros;
 }
 
 /** All rules that hold for any run of a membership cluster under these settings. Make a new list for every run. */
 export function membershipInvariants(settings: MembershipSettings, options: JudgeOptions = {}): readonly Invariant[] {
-  const bounds = (hosts: number): Bounds => boundsFor(settings, hosts);
+  const { search = 0 } = options;
+  const bounds = (hosts: number): Bounds => {
+    const own = boundsFor(settings, hosts);
+    return { ...own, converged: own.converged + search, drained: own.drained + search };
+  };
   const forgetful = forgetfulHosts(options.faults ?? []);
   const rules: Rule[] = [
     incarnationNeverFalls,
@@ -65,7 +72,7 @@ export function membershipInvariants(settings: MembershipSettings, options: Judg
     probeCoverage(bounds),
     probeOrder,
     theGoneAreForgotten(bounds),
-    boundedTimers(settings),
+    boundedTimers(settings, search > 0),
     boundedQueues(settings),
     boundedPackets(settings),
     packetsFit(bounds),

@@ -127,7 +127,7 @@ class SharedScene implements Scene {
 
   /** A program may speak while it boots, before the world announces the boot. */
   #boots(host: HostView): void {
-    if (this.#boot[host.index] === host.boot) return;
+    if (host.bystander === true || this.#boot[host.index] === host.boot) return;
     this.#boot[host.index] = host.boot;
     this.#leaves(host);
     this.#fresh(host);

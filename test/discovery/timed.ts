@@ -61,7 +61,7 @@ export class Timed {
 }
 
 /** What a scripted source says: addresses, a reason for nobody, an error, or nothing, ever. */
-export type Says = readonly string[] | string | Error | 'silence' | Partial<Found>;
+export type Says = readonly string[] | string | Error | Partial<Found>;
 
 export const SILENCE = 'silence';
 

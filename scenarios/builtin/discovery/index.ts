@@ -1,0 +1,5 @@
+import type { Scenario } from '../../scenario.ts';
+import { staleDns } from './dns.ts';
+
+/** Whole nodes that find each other through services which fail them. */
+export const discoveryScenarios: readonly Scenario[] = [staleDns];
