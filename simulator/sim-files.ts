@@ -109,7 +109,7 @@ export function simulatedFiles(host: Host, mounts: Readonly<Record<string, Disk>
       if (suffers('files-denied')) throw fail(folder, 'denied', 'permission denied');
       const names = suffers('files-missing')
         ? undefined
-        : (diskOf(folder).list(folder) ?? (folder in mounts ? [] : undefined));
+        : (diskOf(folder).list(folder) ?? (plain(folder) in mounts ? [] : undefined));
       if (names === undefined) throw fail(folder, 'missing', 'no such folder');
       return names;
     },
