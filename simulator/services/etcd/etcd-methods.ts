@@ -3,6 +3,7 @@ import type { HttpResponse } from '../../../core/ports/http.ts';
 import { base64Of, keyFrom, keyValueOf, lean, REFUSALS } from './etcd-json.ts';
 import type { EtcdMember } from './etcd-member.ts';
 import { idOf, type EtcdState } from './etcd-state.ts';
+import { EtcdWatch, type WatchRequest } from './etcd-watch.ts';
 import type { KeyRange, Version, Write } from './etcd-store.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -69,6 +70,10 @@ export const METHODS: Readonly<Record<string, Method>> = {
     const named = body['keys'] === true ? [...keys].toSorted().map(base64Of) : [];
     return { header, ID: id, ...lean({ TTL: `${left}`, grantedTTL: `${ttlSec}`, keys: named }) };
   },
+  'lease/leases': async ({ state, member }) => {
+    await member.agreed(REFUSALS.timedOut);
+    return { header: member.header(), ...lean({ leases: [...state.leases.keys()].map((ID) => ({ ID })) }) };
+  },
   'lease/revoke': async (call, body) => {
     await call.member.agreed(REFUSALS.deadline);
     call.state.revoke(textOf(body['ID'], '0'));
@@ -104,21 +109,15 @@ export const STREAMS: Readonly<Record<string, (call: EtcdCall, body: Body) => Pr
   watch: async (call, body) => {
     const request = isTable(body['create_request']) ? body['create_request'] : {};
     const headers = { 'content-type': 'application/json', 'grpc-metadata-content-type': 'application/grpc' };
-    const why = refusalWords(call);
-    if (why !== '') {
-      const flags = { watch_id: '-1', created: true, canceled: true, cancel_reason: why };
-      return {
-        status: 200,
-        headers,
-        body: `${JSON.stringify({ result: { header: call.member.header(), ...flags } })}\n`,
-      };
-    }
-    const watch = call.member.watch({
+    const asked: WatchRequest = {
       range: rangeOf(request),
       from: numberOf(request['start_revision']),
       wantsProgress: request['progress_notify'] === true,
       wantsLeader: call.wantsLeader,
-    });
+    };
+    const { member } = call;
+    const why = refusalWords(call);
+    const watch = why === '' ? member.watch(asked) : EtcdWatch.refused(asked, why, () => member.header());
     call.signal.addEventListener('abort', () => watch.end(), { once: true });
     return { status: 200, headers, body: watch.body() };
   },

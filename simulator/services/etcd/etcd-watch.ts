@@ -20,6 +20,8 @@ export class EtcdWatch {
   readonly #header: () => Record<string, unknown>;
   readonly #lines: Uint8Array[] = [];
   #ended = false;
+  /** The stream stays open, as others could be watched through it. */
+  #canceled = false;
   #broken = false;
   #wake: () => void = () => {};
 
@@ -30,17 +32,26 @@ export class EtcdWatch {
     this.#say({ created: true });
   }
 
+  /** One that nobody may open is opened all the same, and says so. */
+  static refused(request: WatchRequest, why: string, header: () => Record<string, unknown>): EtcdWatch {
+    const watch = new EtcdWatch(request, 0, header);
+    watch.#lines.length = 0;
+    watch.#say({ watch_id: '-1', created: true, canceled: true, cancel_reason: why });
+    watch.#canceled = true;
+    return watch;
+  }
+
   get open(): boolean {
     return !this.#ended;
   }
 
   /** Whether anything was kept from its reader. */
   advance(store: EtcdStore, applied: number): boolean {
-    if (this.#ended || applied <= this.#told) return false;
+    if (this.#ended || this.#canceled || applied <= this.#told) return false;
     if (this.#told + 1 < store.compacted) {
       const { revision: _, ...header } = this.#header();
       this.#line({ result: { header, canceled: true, compact_revision: `${store.compacted}` } });
-      this.#ended = true;
+      this.#canceled = true;
       return false;
     }
     const events = store.between(this.#told, applied).filter(({ key }) => isWithin(this.request.range, key));
