@@ -12,7 +12,7 @@ const PURE_PACKAGES = ['@msgpack/msgpack', 'seedrandom/lib/alea.js', 'smol-toml'
 
 const RULES: Readonly<Record<Room | 'index.ts', RoomRule>> = {
   core: { rooms: [], packages: PURE_PACKAGES },
-  transports: { rooms: ['core'], packages: ['node:*', 'dns-packet', 'pino', 'prom-client', 'yaml'] },
+  transports: { rooms: ['core'], packages: ['node:*', 'pino', 'prom-client', 'yaml'] },
   simulator: { rooms: ['core'], packages: PURE_PACKAGES },
   scenarios: { rooms: ['core', 'simulator'], packages: ['node:*', 'tsx/esm/api'] },
   reports: { rooms: ['core', 'simulator', 'scenarios'], packages: ['node:util', 'node:path'] },

@@ -109,6 +109,7 @@ class NameServer implements FakeNameServer {
     this.#ports = ports;
     this.#options = options;
     this.#cache = options.cache && new DnsCache(options.cache, ports.exchange, ports.clock);
+    for (const zone of this.#allZones()) zone.seenBy(ports.name, ports.addressOf);
     if (this.#allZones().some(({ primary }) => primary !== ports.name)) this.#keepCopying();
   }
 
