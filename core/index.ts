@@ -1,7 +1,15 @@
 export { canonicalAddress, formatAddress, parseAddress, sameAddress } from './address.ts';
 export { AddressInUse, InvalidSetting, MalformedPacket, RollcallError, type MalformedReason } from './errors.ts';
 export { MILLISECOND, SECOND, type Clock, type Micros, type Timer } from './ports/clock.ts';
-export { HASH_BYTES, NONCE_BYTES, TAG_BYTES, type Crypto, type Key } from './ports/crypto.ts';
+export {
+  HASH_BYTES,
+  NONCE_BYTES,
+  SIGN_KEY_BYTES,
+  SIGNATURE_BYTES,
+  TAG_BYTES,
+  type Crypto,
+  type Key,
+} from './ports/crypto.ts';
 export type { Random, Ratio } from './ports/random.ts';
 export type {
   Address,
@@ -24,12 +32,14 @@ export {
   type HttpBody,
   type HttpCall,
   type HttpClient,
+  type HttpClients,
   type HttpHandler,
   type HttpHeaders,
   type HttpPeer,
   type HttpProblem,
   type HttpRequest,
   type HttpResponse,
+  type HttpTrust,
 } from './ports/http.ts';
 export { silentLog, type Log, type LogFields, type LogLevel } from './ports/log.ts';
 export { silentMeter, type Distribution, type Meter, type Reading, type Sample } from './ports/meter.ts';
@@ -51,6 +61,25 @@ export { Cluster, type ClusterOptions, type ClusterPorts } from './cluster/clust
 export type { NodeConfig } from './config/node-config.ts';
 export { InvalidConfig } from './config/problems.ts';
 export { readConfig, type ConfigInput, type ConfigResult } from './config/read.ts';
+export type { ChainEvent } from './discovery/chain.ts';
+export { addressChecksum } from './discovery/checksum.ts';
+export { Directory, DirectoryFailed, PeerNotFound } from './discovery/directory.ts';
+export {
+  Collision,
+  nobody,
+  SourceFailed,
+  STEADY_LIFETIME_MS,
+  type Ask,
+  type Candidate,
+  type Entry,
+  type Found,
+  type Lease,
+  type Self,
+  type Source,
+  type Watcher,
+} from './discovery/source.ts';
+export type { SourcePorts } from './discovery/source-type.ts';
+export type { DiscoveryEvent } from './cluster/discovery.ts';
 export type { DiscoveryHealth } from './health/discovery-health.ts';
 export { SerfLayer, type SerfLayerOptions } from './serf/serf-layer.ts';
 export { decodeTags, encodeTags, type Tags } from './membership/tags.ts';

@@ -1,4 +1,4 @@
-import { canonicalAddress } from '../address.ts';
+import { canonicalAddress, sameAddress } from '../address.ts';
 import type { Candidate } from './source.ts';
 
 /** Beyond this many the oldest are forgotten. */
@@ -17,15 +17,22 @@ export function keyOf({ id, address }: Candidate): string {
 }
 
 /**
- * Several lists as one; the earlier word counts. A candidate without id is left out when its address is that of one with
+ * Several lists as one. Of two places for one id the earlier one keeps it. A candidate without id is left out when its address is that of one with
  * an id: the two are the same.
  */
 export function mergedCandidates(lists: Iterable<Iterable<Candidate>>): Map<string, Candidate> {
   const merged = new Map<string, Candidate>();
   for (const list of lists) {
     for (const candidate of list) {
+      if (merged.size >= CANDIDATES_MAX) break;
       const key = keyOf(candidate);
-      if (!merged.has(key) && merged.size < CANDIDATES_MAX) merged.set(key, candidate);
+      const known = merged.get(key);
+      if (known === undefined) merged.set(key, candidate);
+      else if (!sameAddress(known.address, candidate.address)) {
+        // One of the two is wrong, or both are there: nobody knows, so both places are tried.
+        const place = { address: candidate.address };
+        if (!merged.has(keyOf(place))) merged.set(keyOf(place), place);
+      }
     }
   }
   const named = new Set<string>();
