@@ -32,6 +32,9 @@ export { EtcdState, type EtcdOptions } from './services/etcd/etcd-state.ts';
 export { simulatedResolver } from './sim-resolver.ts';
 export { createConsul, type ConsulOptions } from './services/consul/consul.ts';
 export { ConsulState, type ConsulStateOptions } from './services/consul/state.ts';
+export { FAKES, NAME_SERVER, type FakeKind } from './services/fakes.ts';
+export { FaultBoard, type ActiveFault } from './services/fault-board.ts';
+export { standalone, standaloneDns, type Standalone, type StandalonePorts } from './services/standalone.ts';
 export { serviceProgram, type FakePorts, type FakeService } from './services/fake-service.ts';
 export { dnsServerProgram } from './services/dns/program.ts';
 export type { NameServerOptions } from './services/dns/name-server.ts';
@@ -43,6 +46,14 @@ export type { MemberEvent } from './member-events.ts';
 export type { Host, HostEvent, HostSpec, Program, Running, Store } from './program.ts';
 export type { EventRange, Trace, TraceKind, TracePart, TraceRecord } from './trace.ts';
 export { firstDifference, type TraceDifference } from './trace-difference.ts';
+export { createKubernetes } from './services/kubernetes/api-server.ts';
+export {
+  KubernetesState,
+  SERVICE_ACCOUNT,
+  type KubernetesOptions,
+  type PodSpec,
+  type Stage,
+} from './services/kubernetes/state.ts';
 export { createRegistry, type FakeRegistryOptions } from './services/registry/registry.ts';
 export { TimerWheel } from './wheel.ts';
 export { World, type WorldOptions } from './world.ts';

@@ -10,9 +10,8 @@ export interface KubernetesConfig extends KubernetesOptions {
 
 /** Where go-discover looks for the port of a pod. */
 const GO_DISCOVER_PORT = 'consul.hashicorp.com/auto-join-port';
-/** What a URL may say behind its question mark. */
-const IN_URLS = ['label_selector', 'field_selector', 'port', 'port_name', 'port_annotation', 'ip_family', 'kubeconfig'];
-const IN_PROVIDERS = ['namespace', 'label_selector', 'field_selector', 'kubeconfig', 'host_network'];
+/** RFC 1123. */
+const NAME = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$/;
 
 export const kubernetesType: SourceType<KubernetesConfig> = {
   type: 'kubernetes',
@@ -113,36 +112,23 @@ export const kubernetesType: SourceType<KubernetesConfig> = {
     if (service !== '' && (config.fieldSelector !== '' || config.portAnnotation !== '' || config.hostNetwork)) {
       return 'field_selector, port_annotation and host_network are about pods: they need label_selector, not service.';
     }
+    for (const [key, value] of Object.entries({ namespace: config.namespace, service })) {
+      if (!NAME.test(value)) return `${key} is ${JSON.stringify(value)}, which Kubernetes would not call anything.`;
+    }
     if (apiServer !== '' && kubeconfig !== '') return 'api_server and kubeconfig each say where the API is: take one.';
     if (apiServer !== '' && !/^https?:\/\/[^/]/.test(apiServer)) return 'api_server must be an http(s) URL.';
     return undefined;
   },
   urls: { k8s: fromUrl, kubernetes: fromUrl },
-  providers: {
-    k8s(keys) {
-      const told = picked(keys, IN_PROVIDERS, 'provider=k8s');
-      return { ...told, port_annotation: GO_DISCOVER_PORT };
-    },
-  },
+  providers: { k8s: (keys) => ({ ...keys, port_annotation: GO_DISCOVER_PORT }) },
   create: (config, ports) => new KubernetesSource(config, ports),
 };
 
 /** `k8s://namespace/service`, or `k8s://namespace?label_selector=app%3Dengram&port=7946`. */
 function fromUrl({ text, hosts, path, query }: SourceUrl): SourceTable {
-  if (hosts.length > 1 || path.includes('/')) {
+  const [namespace, ...others] = hosts;
+  if (others.length > 0) {
     throw new InvalidSetting('url', text, 'k8s://namespace/service, or k8s://namespace?label_selector=app%3Dengram');
   }
-  const [namespace = ''] = hosts;
-  return { namespace, ...(path === '' ? {} : { service: path }), ...picked(query, IN_URLS, text) };
-}
-
-function picked(from: Readonly<Record<string, string>>, names: readonly string[], where: string): SourceTable {
-  const strange = Object.keys(from).find((name) => !names.includes(name));
-  if (strange !== undefined) throw new InvalidSetting(where, strange, kinds.inWords(names, 'or'));
-  return Object.fromEntries(
-    Object.entries(from).map(([name, text]) => {
-      const { kind } = kubernetesType.keys.find((key) => key.name === name)!;
-      return [name, kind.read(text)];
-    }),
-  );
+  return { ...(namespace === undefined ? {} : { namespace }), ...(path === '' ? {} : { service: path }), ...query };
 }
