@@ -44,6 +44,8 @@ export interface CloudUnderTest {
   readonly type: Omit<SourceType, 'create' | 'inWords' | 'problem' | 'type'>;
   /** Public names of the API and its like, and of the metadata service. */
   readonly names: { readonly api: readonly string[]; readonly metadata: readonly string[] };
+  /** What tests need to know besides, where the names mean what they do. */
+  readonly here?: Told;
   /** The same where the names mean nothing: everything is at this address. */
   readonly elsewhere: (url: string) => Told;
   readonly create: (ports: FakePorts, account: CloudAccount) => FakeService;
@@ -81,7 +83,7 @@ export async function playedCloud(under: CloudUnderTest, account: CloudAccount):
   ]);
   const client = host('client');
   const http = simulatedHttpClient(client, names);
-  return stage(under, account, troubles, { table: {} }, pause, { ...client, http: () => http });
+  return stage(under, account, troubles, under.here ?? { table: {} }, pause, { ...client, http: () => http });
 }
 
 /** On loopback, over sockets and with real signatures. */

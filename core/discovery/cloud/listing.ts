@@ -64,7 +64,7 @@ export function foundIn({ machines, missing }: Listing, reading: Reading): Found
 
 function nobodyOf(machines: readonly Machine[], ours: readonly Machine[], { sought, lacks }: Reading): string {
   if (machines.length === 0) return `there are no ${sought}`;
-  return ours.length === 0 ? `all ${sought} have another ${LABEL_TAG}` : `none of the ${sought} has a ${lacks}`;
+  return ours.length === 0 ? `all ${sought} have another ${LABEL_TAG}` : `the ${sought} have no ${lacks}`;
 }
 
 const NAMED_MAX = 3;
