@@ -1,4 +1,4 @@
-import { createEtcd } from '../../simulator/services/etcd/etcd-service.ts';
+import { createEtcd, type EtcdInspection } from '../../simulator/services/etcd/etcd-service.ts';
 import { EtcdState, type EtcdOptions } from '../../simulator/services/etcd/etcd-state.ts';
 import type { FakePorts, FakeService } from '../../simulator/services/fake-service.ts';
 import { seededRandom } from '../../core/random.ts';
@@ -42,6 +42,10 @@ export class FakeEtcd {
 
   get effects(): readonly string[] {
     return this.#service.effects;
+  }
+
+  get inspect(): EtcdInspection {
+    return this.#service.inspect as EtcdInspection;
   }
 
   kill(): void {

@@ -86,7 +86,7 @@ export class EtcdMember implements EtcdPeer {
   heardOfWrites(): void {
     const { clock, random } = this.ports;
     clock.after(random.int(APPLY_LAG_MAX_MS * MILLISECOND), () => {
-      if (this.#isCurrent && this.leader !== undefined && linked(this, this.leader) && !this.#lags()) this.#apply();
+      if (this.#isCurrent && this.leader !== undefined && linked(this, this.leader)) this.#apply();
     });
   }
 
@@ -163,7 +163,7 @@ export class EtcdMember implements EtcdPeer {
     const { leader } = this;
     if (leader !== undefined) {
       this.#postpone();
-      if (linked(this, leader) && !this.#lags()) this.#apply();
+      if (linked(this, leader)) this.#apply();
       return;
     }
     // Whoever hears the leader does not vote for another.
@@ -207,6 +207,7 @@ export class EtcdMember implements EtcdPeer {
   }
 
   #apply(): void {
+    if (this.#lags()) return;
     this.#applied = this.#state.store.revision;
     for (const watch of this.#watches) this.#advance(watch);
   }
