@@ -1,7 +1,10 @@
+import { awsType } from './aws/aws-type.ts';
+import { azureType } from './azure/azure-type.ts';
 import { consulType } from './consul/consul-type.ts';
 import { dnsType } from './dns/dns-type.ts';
 import { etcdType } from './etcd/etcd-type.ts';
 import { fileType } from './file/file-type.ts';
+import { gceType } from './gce/gce-type.ts';
 import { kubernetesType } from './kubernetes/kubernetes-type.ts';
 import { registryType } from './registry/registry-type.ts';
 import { staticType } from './static/static-type.ts';
@@ -15,6 +18,9 @@ export const SOURCE_TYPES: readonly SourceType[] = [
   asAny(consulType),
   asAny(etcdType),
   asAny(kubernetesType),
+  asAny(awsType),
+  asAny(gceType),
+  asAny(azureType),
   asAny(fileType),
   asAny(registryType),
 ];

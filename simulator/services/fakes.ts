@@ -7,14 +7,18 @@ import { KubernetesState } from './kubernetes/state.ts';
 import { REGISTRY_PORT } from '../../core/discovery/registry/server.ts';
 import { createDns, type FakeNameServer } from './dns/name-server.ts';
 import { DnsZone } from './dns/zone.ts';
+import { createAws } from './aws/aws-fake.ts';
+import { createAzure } from './azure/azure-fake.ts';
+import { demoAccount } from './cloud/demo.ts';
 import type { FakePorts, FakeService } from './fake-service.ts';
+import { createGce } from './gce/gce-fake.ts';
 import { createRegistry } from './registry/registry.ts';
 
 /** A fake as `rollcall fake NAME` offers it. */
 export interface FakeKind {
   /** One line for people who choose. */
   readonly says: string;
-  /** Where the real one listens. */
+  /** Where the real one listens; for clouds a port that anybody may take. */
   readonly port: number;
   /** One line to try it; URL stands for where it is. */
   readonly example: string;
@@ -40,6 +44,30 @@ export const FAKES: Readonly<Record<string, FakeKind>> = {
     port: 8001,
     example: 'curl -s URL/api/v1/namespaces/default/pods',
     create: (ports) => createKubernetes(ports, new KubernetesState()),
+  },
+  aws: {
+    says: 'EC2, ECS, STS and the metadata service; three machines with role=rollcall',
+    port: 4566,
+    example: "curl -s -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' URL/latest/api/token",
+    create: (ports) => createAws(ports, demoAccount()),
+  },
+  gce: {
+    says: 'Compute Engine and its metadata server; three machines with role=rollcall',
+    port: 4567,
+    example: "curl -s -H 'Metadata-Flavor: Google' URL/computeMetadata/v1/project/project-id",
+    create: (ports) => createGce(ports, demoAccount(), { project: 'demo' }),
+  },
+  azure: {
+    says: 'Azure Resource Manager and the metadata service; three machines with role=rollcall',
+    port: 4568,
+    example: "curl -s -H 'Metadata: true' 'URL/metadata/identity/oauth2/token?api-version=2018-02-01&resource=demo'",
+    create: (ports) =>
+      createAzure(ports, demoAccount(), {
+        subscription: 'demo',
+        tenant: 'demo',
+        client: 'demo',
+        secret: 'demo-secret',
+      }),
   },
   registry: {
     says: 'the registry that nodes enter themselves in: the real one, without a memory',

@@ -11,8 +11,8 @@ import { aggregatedInstances, gceRefusal } from './compute-api.ts';
 
 export interface GceAccess {
   readonly project: string;
-  /** In PEM: the key of the service account that may ask for tokens. */
-  readonly privateKey: string;
+  /** In PEM: the key of the service account that may ask for tokens, if any may. */
+  readonly privateKey?: string;
 }
 
 const SCOPE_SECONDS = 3_600;
@@ -81,6 +81,7 @@ function tokenFor(
   { body }: HttpRequest,
 ): HttpResponse {
   const refuse = (said: string): HttpResponse => jsonAnswer(400, { error: 'invalid_grant', error_description: said });
+  if (privateKey === undefined) return refuse('Invalid grant: account not found');
   const form = pairsOf(textFromBytes(body));
   const [header = '', claims = '', signature] = (form['assertion'] ?? '').split('.');
   const expected = base64Url(ports.crypto.signRsa(privateKey, bytesFromText(`${header}.${claims}`)));
