@@ -8,7 +8,7 @@ import { seededRandom } from '../../core/random.ts';
 import type { FakePorts, FakeService } from '../../simulator/services/fake-service.ts';
 import { createKubernetes } from '../../simulator/services/kubernetes/api-server.ts';
 import { KubernetesState } from '../../simulator/services/kubernetes/state.ts';
-import { Disk } from '../../simulator/sim-files.ts';
+import type { Disk } from '../../simulator/sim-files.ts';
 
 /** A source and a cluster, in whatever world. */
 export interface KubernetesUnderTest {

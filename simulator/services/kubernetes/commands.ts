@@ -1,3 +1,4 @@
+import { isTable } from '../../../core/config/kinds.ts';
 import { InvalidSetting } from '../../../core/errors.ts';
 import { MILLISECOND, type Clock } from '../../../core/ports/clock.ts';
 import { rfc3339 } from '../../../core/wall-time.ts';
@@ -57,7 +58,8 @@ export function clusterCommands(state: KubernetesState, clock: Clock): (name: st
     delete: ({ name, namespace }: Stop) => state.deletePod(name, namespace),
     start: (spec: Start) => startPod(state, clock, spec),
     stop: (stop: Stop) => stopPod(state, clock, stop),
-    service: (service: Service) => state.putService({ ...service, namespace: service.namespace ?? 'default' }),
+    service: (service: Service) =>
+      state.putService({ ...service, namespace: service.namespace ?? 'default', ports: service.ports ?? {} }),
     repack: ({ name, namespace }: Stop) => void clock.after(REPACK_MS * MILLISECOND, state.repack(name, namespace)),
     compact: () => state.store.compact(),
     rotate: ({ token }: { token: string }) => state.rotateToken(token),
@@ -65,8 +67,22 @@ export function clusterCommands(state: KubernetesState, clock: Clock): (name: st
   return (name, argument) => {
     const command = commands[name];
     if (command === undefined) throw new InvalidSetting('command', name, `one of ${Object.keys(commands).join(', ')}`);
-    command((argument ?? {}) as never);
+    command(checked(name, argument) as never);
   };
+}
+
+/** Whoever leads a fake by hand hears what is missing before half of it is done. */
+function checked(command: string, argument: unknown): unknown {
+  const told = isTable(argument) ? argument : {};
+  const { name, stage = 'ready', token } = told;
+  if (command === 'rotate' && typeof token !== 'string') throw new InvalidSetting('token', token, 'a text');
+  if (command === 'compact' || command === 'rotate') return told;
+  if (typeof name !== 'string' || name === '') throw new InvalidSetting('name', name, 'that of a pod or a service');
+  if (command === 'service' && !isTable(told['selector'])) {
+    throw new InvalidSetting('selector', told['selector'], 'a table of labels');
+  }
+  if (!STAGES.includes(stage as Stage)) throw new InvalidSetting('stage', stage, `one of ${STAGES.join(', ')}`);
+  return told;
 }
 
 /** Kubernetes writes whole seconds. */
