@@ -7,6 +7,12 @@ import type { HostSpec, Running } from './program.ts';
 
 export const PORT = 7946;
 
+/** What the nth host of a topology, from 0, is reached at, after so many moves to a new address. */
+export function hostAddress(index: number, moves = 0): Address {
+  const number = index + 1;
+  return `10.${moves % 256}.${(number >>> 8) & 255}.${number & 255}:${PORT}`;
+}
+
 /** Everything that a world knows of one host. Ports and engine change it; programs never see it. */
 export class SimHost implements HostView {
   readonly name: string;
@@ -82,9 +88,8 @@ export class SimHost implements HostView {
     this.address = this.#addressNow();
   }
 
-  // Host and generation alone decide, so that one restart less in a schedule gives no other host another address.
+  // Host and moves alone decide, so that one restart less in a schedule gives no other host another address.
   #addressNow(): Address {
-    const number = this.index + 1;
-    return `10.${this.#addresses % 256}.${(number >>> 8) & 255}.${number & 255}:${PORT}`;
+    return hostAddress(this.index, this.#addresses);
   }
 }

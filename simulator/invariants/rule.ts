@@ -87,6 +87,7 @@ class SharedScene implements Scene {
   }
 
   #hear(host: HostView, heard: HostEvent): void {
+    if (host.bystander === true) return;
     this.#boots(host);
     const event = heard as MemberEvent;
     if (event.type === 'transition') this.#transition(host, event);
@@ -120,6 +121,7 @@ class SharedScene implements Scene {
   }
 
   #host(host: HostView, change: 'boot' | 'crash' | 'pause' | 'resume'): void {
+    if (host.bystander === true) return;
     if (change === 'crash') this.#leaves(host);
     if (change === 'boot') this.#boots(host);
     for (const rule of this.#onHost) rule.onHost?.(host, change);
@@ -127,7 +129,7 @@ class SharedScene implements Scene {
 
   /** A program may speak while it boots, before the world announces the boot. */
   #boots(host: HostView): void {
-    if (host.bystander === true || this.#boot[host.index] === host.boot) return;
+    if (this.#boot[host.index] === host.boot) return;
     this.#boot[host.index] = host.boot;
     this.#leaves(host);
     this.#fresh(host);
@@ -161,7 +163,7 @@ class SharedScene implements Scene {
 /** What the world itself tells a checker; the scene tells it the rest. */
 function withoutHostChanges(checker: RuleChecker): Checker {
   return {
-    ...(checker.onSend && { onSend: (from, to, size) => checker.onSend?.(from, to, size) }),
+    ...(checker.onSend && { onSend: (from, to, size) => from.bystander !== true && checker.onSend?.(from, to, size) }),
     ...(checker.onTick && { onTick: () => checker.onTick?.() }),
     ...(checker.onEnd && { onEnd: () => checker.onEnd?.() }),
   };
