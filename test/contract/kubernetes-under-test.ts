@@ -78,7 +78,7 @@ export function fakeUnderTest(state = new KubernetesState()): {
 }
 
 export function sourceOn(
-  ports: Pick<SourcePorts, 'clock' | 'http'> & Partial<Pick<SourcePorts, 'environment'>>,
+  ports: Pick<SourcePorts, 'clock' | 'http'> & Partial<Pick<SourcePorts, 'environment' | 'files' | 'parseYaml'>>,
   disk: Disk,
   options: Partial<KubernetesOptions>,
 ): KubernetesSource {
@@ -87,12 +87,12 @@ export function sourceOn(
     { ...OPTIONS, ...options },
     {
       environment: {},
-      ...ports,
       random: seededRandom('source'),
       log,
       files: readOnly(disk),
       // JSON is YAML, too.
       parseYaml: async (text) => JSON.parse(text) as unknown,
+      ...ports,
     },
   );
 }

@@ -8,7 +8,12 @@ import { seededRandom } from '../../core/random.ts';
 import { systemClock } from '../../transports/clock.ts';
 import { nodeCrypto } from '../../transports/crypto.ts';
 import { serveHttp, type HttpServer } from '../../transports/http/server.ts';
-import { fakeUnderTest } from '../contract/kubernetes-under-test.ts';
+import { Disk } from '../../simulator/sim-files.ts';
+import { nodeFiles } from '../../transports/files.ts';
+import { httpClients } from '../../transports/http/clients.ts';
+import { parseYaml } from '../../transports/yaml.ts';
+import { fakeUnderTest, sourceOn } from '../contract/kubernetes-under-test.ts';
+import { patient } from '../discovery/asking.ts';
 import { until } from './until.ts';
 
 const BOUND_MS = 15_000;
@@ -77,6 +82,26 @@ describe.skipIf(!hasKubectl)(hasKubectl ? title : `${title} (${reason})`, () => 
     expect(await kubectl('get', 'pod', 'made', '-o', `jsonpath=${what}`)).toBe('db 1 7000');
     expect(await kubectl('delete', 'pod', 'made', '--wait=true')).toContain('deleted');
     expect(await kubectl('get', 'pods', '-o', 'name')).not.toContain('made');
+  });
+
+  test('writes a kubeconfig that the source understands', async () => {
+    const { command } = fake.controls;
+    const file = `--kubeconfig=${join(home, 'made')}`;
+    fake.state.rotateToken('secret');
+    command('create', { name: 'd', namespace: 'blue', labels: { app: 'x' } });
+    await kubectl('config', file, 'set-cluster', 'c', `--server=http://${server.address}`);
+    await kubectl('config', file, 'set-credentials', 'u', '--token=secret');
+    await kubectl('config', file, 'set-context', 'x', '--cluster=c', '--user=u', '--namespace=blue');
+    await kubectl('config', file, 'use-context', 'x');
+    const ports = {
+      clock: systemClock(),
+      http: httpClients(),
+      environment: { KUBECONFIG: join(home, 'made') },
+      files: nodeFiles(),
+      parseYaml,
+    };
+    const found = await sourceOn(ports, new Disk(), { labelSelector: 'app=x' }).discover(patient);
+    expect(found.candidates).toEqual([{ address: '10.244.0.4:7946' }]);
   });
 
   test('watches a pod come to life, and hears that the history is gone', async () => {
