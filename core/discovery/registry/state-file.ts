@@ -62,16 +62,19 @@ function kept({ id, address, label, tags, checksum, ttlMs }: Enrolled): unknown 
   return { id, address, label, tags, checksum, ttl_ms: ttlMs };
 }
 
+/** All or nothing: a roll with holes would say that somebody has left. */
 function enrolmentsIn(value: unknown): readonly Enrolment[] {
-  if (!isObject(value) || !Array.isArray(value['entries'])) throw new InvalidSetting('entries', undefined, 'a list');
-  return (value['entries'] as unknown[]).flatMap((item) => {
+  const items = isObject(value) ? value['entries'] : undefined;
+  if (!Array.isArray(items)) throw new InvalidSetting('entries', undefined, 'a list');
+  return (items as unknown[]).map((item) => {
     const one = readListing([item])?.listed[0];
-    if (!isObject(item) || one?.id === undefined || one.addresses.length === 0) return [];
+    const [address] = one?.addresses ?? [];
+    if (!isObject(item) || one?.id === undefined || address === undefined || !Number.isSafeInteger(item['ttl_ms'])) {
+      throw new InvalidSetting('an entry', item, 'what a registry has stored');
+    }
     const { tags, ttl_ms: ttlMs } = item;
     const { id, label = '', checksum } = one;
     const known = isObject(tags) ? (tags as Readonly<Record<string, string>>) : {};
-    return Number.isSafeInteger(ttlMs)
-      ? [{ id, address: one.addresses[0]!, label, tags: known, checksum, ttlMs: ttlMs as number }]
-      : [];
+    return { id, address, label, tags: known, checksum, ttlMs: ttlMs as number };
   });
 }
