@@ -148,10 +148,8 @@ export class EtcdMember implements EtcdPeer {
   }
 
   #rule(): void {
-    if (this.#alive().length < this.#state.quorum) {
-      this.#state.leader = undefined;
-      return this.#postpone();
-    }
+    const heard = [...this.#state.members.values()].filter((other) => this.#hears(other));
+    if (heard.length < this.#state.quorum) return this.#stepDown();
     this.#apply();
     const now = this.ports.clock.now();
     for (const id of [...this.#state.leases.keys()]) {
@@ -160,6 +158,7 @@ export class EtcdMember implements EtcdPeer {
   }
 
   #follow(): void {
+    if (this.#state.leader === this.name) this.#stepDown();
     const { leader } = this;
     if (leader !== undefined) {
       this.#postpone();
@@ -170,6 +169,11 @@ export class EtcdMember implements EtcdPeer {
     const alive = this.#alive();
     if (this.#isDeaf || alive.length < this.#state.quorum || alive.some((other) => other.leader !== undefined)) return;
     if (this.ports.clock.now() >= this.#campaignAt) this.#lead();
+  }
+
+  #stepDown(): void {
+    this.#state.leader = undefined;
+    this.#postpone();
   }
 
   #lead(): void {

@@ -99,10 +99,17 @@ export function createEtcd(ports: FakePorts, state: EtcdState): FakeService {
       else if (name === 'delete') state.write([{ key: bytes }]);
       else throw new InvalidSetting('command', name, 'put { key, value } or delete { key }');
     },
-    get inspect(): EtcdInspection {
-      const keys = state.store.range({ key: '\0', end: '\0' }).map((one) => one.key);
-      return { leader: state.leader, revision: state.store.revision, keys };
-    },
+    inspect: {
+      get leader() {
+        return state.leader;
+      },
+      get revision() {
+        return state.store.revision;
+      },
+      get keys() {
+        return state.store.range({ key: '\0', end: '\0' }).map((one) => one.key);
+      },
+    } satisfies EtcdInspection,
   };
 }
 
