@@ -63,6 +63,14 @@ export { InvalidConfig } from './config/problems.ts';
 export { readConfig, type ConfigInput, type ConfigResult } from './config/read.ts';
 export type { ChainEvent } from './discovery/chain.ts';
 export { addressChecksum } from './discovery/checksum.ts';
+export { MemoryRegistry, memorySource } from './discovery/memory/memory-source.ts';
+export {
+  REGISTRY_PORT,
+  registryServer,
+  type RegistryServer,
+  type RegistryServerOptions,
+} from './discovery/registry/server.ts';
+export { keyIdOf, signRegistry, type Edition, type SignedRegistry } from './discovery/signed/signed-registry.ts';
 export { Directory, DirectoryFailed, PeerNotFound } from './discovery/directory.ts';
 export {
   Collision,
