@@ -5,7 +5,8 @@ import type { MethodStats } from '../discovery/feed.ts';
 import { canRegister, Registration } from '../discovery/registration.ts';
 import type { SourcePorts } from '../discovery/source-type.ts';
 import type { Candidate, Self, Source } from '../discovery/source.ts';
-import { sameAddress } from '../address.ts';
+import { canonicalAddress } from '../address.ts';
+import type { Member } from '../membership/events.ts';
 import { chainHealth, type DiscoveryHealth } from '../health/discovery-health.ts';
 import type { Membership } from '../membership/membership.ts';
 import type { Address } from '../ports/transport.ts';
@@ -46,6 +47,8 @@ export class Discovery {
   #chain: Chain;
   #registrations: readonly Registration[] = [];
   #running = false;
+  #view: readonly Member[] = [];
+  #reached: ReadonlySet<Address> = new Set();
 
   constructor(deps: DiscoveryDeps) {
     this.#deps = deps;
@@ -193,9 +196,15 @@ export class Discovery {
     return member !== undefined && isLive(member.state) ? member.address : undefined;
   }
 
+  /** Every second each of many candidates is looked up among many members: the set is made once for each view. */
   #isReached(address: Address): boolean {
     const members = this.#deps.membership().members();
-    return members.some((one) => isLive(one.state) && sameAddress(one.address, address));
+    if (members !== this.#view) {
+      this.#view = members;
+      const live = members.filter((one) => isLive(one.state));
+      this.#reached = new Set(live.map((one) => canonicalAddress(one.address)));
+    }
+    return this.#reached.has(canonicalAddress(address));
   }
 }
 

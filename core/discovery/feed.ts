@@ -235,7 +235,7 @@ export class Feed {
     this.#candidates = complete ? candidates : [...mergedCandidates([candidates, this.candidates]).values()];
     this.#keptUntil = keptUntil;
     stats.successes += 1;
-    this.#say('info', `${method} found ${candidates.map(({ address }) => address).join(', ')}`);
+    this.#say('info', `${method} found ${inShort(candidates)}`);
     return this.#ended({ kind: 'found', peers: candidates.length, durationMs });
   }
 
@@ -277,4 +277,15 @@ export class Feed {
     if (candidates.length > 0 || distinct.length === 0) return { ...found, candidates };
     return { ...found, candidates, nobody: 'it names only this node' };
   }
+}
+
+/** More would fill the log of a large cluster. */
+const TOLD_MAX = 8;
+
+function inShort(candidates: readonly Candidate[]): string {
+  const told = candidates
+    .slice(0, TOLD_MAX)
+    .map(({ id, address }) => (id === undefined ? address : `${id} at ${address}`));
+  const more = candidates.length - told.length;
+  return more > 0 ? `${told.join(', ')} and ${more} more` : told.join(', ');
 }

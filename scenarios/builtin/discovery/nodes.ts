@@ -26,6 +26,8 @@ export interface NodesPlan {
   readonly startAt?: (name: string) => Micros;
   /** How much longer than healing it may take to find each other; 90 s unless said otherwise: twice the longest rest, and some. */
   readonly search?: Micros;
+  /** How long the run goes on after the last fault. Long enough to be judged on convergence unless said otherwise. */
+  readonly calm?: Micros;
   readonly invariants?: readonly Invariant[];
   readonly expectations?: readonly Expectation[];
 }
@@ -41,7 +43,7 @@ export function nodes(plan: NodesPlan): Stage {
     };
     return { name, program: nodeProgram({ config, ...plan.options?.(name) }), startAt: plan.startAt?.(name) ?? 0 };
   });
-  const calm = withMargin(boundsFor(settings, plan.nodes).converged + search) + seconds(5);
+  const calm = plan.calm ?? withMargin(boundsFor(settings, plan.nodes).converged + search) + seconds(5);
   return {
     // Services first: whoever asks at the very start finds them booted.
     hosts: [...services, ...members],
