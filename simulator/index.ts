@@ -51,6 +51,7 @@ export type { Host, HostEvent, HostSpec, Program, Running, Store } from './progr
 export type { EventRange, Trace, TraceKind, TracePart, TraceRecord } from './trace.ts';
 export { firstDifference, type TraceDifference } from './trace-difference.ts';
 export { createKubernetes } from './services/kubernetes/api-server.ts';
+export { createKubernetesAddress } from './services/kubernetes/service-address.ts';
 export {
   KubernetesState,
   SERVICE_ACCOUNT,

@@ -1,6 +1,6 @@
 import { fromBase64, toBase64 } from '../../../core/base64.ts';
 import { MILLISECOND, SECOND, type Micros } from '../../../core/ports/clock.ts';
-import type { HttpRequest, HttpResponse } from '../../../core/ports/http.ts';
+import type { HttpHandler, HttpRequest, HttpResponse } from '../../../core/ports/http.ts';
 import { bytesFromText, textFromBytes } from '../../../core/wire/text.ts';
 import type { FakePorts, FakeService } from '../fake-service.ts';
 import { KINDS, type ApiObject } from './api-object.ts';
@@ -24,8 +24,10 @@ const WATCH_LASTS_S = 1_800;
 /** One API server of a cluster; the others share `state`. */
 export function createKubernetes(ports: FakePorts, state: KubernetesState): FakeService {
   const server = new ApiServer(ports, state);
+  const handler: HttpHandler = (request) => server.answer(request);
+  state.servers.set(ports.name, handler);
   return {
-    handler: (request) => server.answer(request),
+    handler,
     effects: SERVER_EFFECTS,
     struck: (effect) => server.struck(effect),
     command: clusterCommands(state, ports.clock),

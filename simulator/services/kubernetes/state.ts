@@ -1,4 +1,5 @@
 import { InvalidSetting } from '../../../core/errors.ts';
+import type { HttpHandler } from '../../../core/ports/http.ts';
 import { bytesFromText } from '../../../core/wire/text.ts';
 import { Disk } from '../../sim-files.ts';
 import { isReady, KINDS, type Pod } from './api-object.ts';
@@ -41,6 +42,8 @@ export class KubernetesState {
   readonly storage: string | undefined;
   /** The credentials that pods have, at `SERVICE_ACCOUNT`. */
   readonly serviceAccount = new Disk();
+  /** The API servers, by their hosts. */
+  readonly servers = new Map<string, HttpHandler>();
   readonly #services = new Map<string, Service>();
   #token = '';
   #serial = 0;
