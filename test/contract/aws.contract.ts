@@ -178,17 +178,6 @@ export function awsContract(name: string, begin: (account: CloudAccount) => Prom
       expect(account.counted.lent).toBe(4);
     });
 
-    test('credentials are renewed before they end', async () => {
-      const { source, account, pause } = await opened({ machines: three, credentialSeconds: 40 });
-      const asked = source({ table: BY_TAG });
-      const { calls } = account.counted;
-      await addressesFrom(asked);
-      await pause(100);
-      await addressesFrom(asked);
-      // Neither was refused.
-      expect(account.counted.calls - calls).toBe(2);
-    });
-
     test('the environment lends keys', async () => {
       const { source } = await opened({ machines: three });
       const environment = {
