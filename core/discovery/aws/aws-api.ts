@@ -75,7 +75,8 @@ export class AwsApi {
     if (this.#region !== '') return this.#region;
     const document = await this.#parts.imds.read(budget, '/latest/dynamic/instance-identity/document');
     const region = textAt(jsonFrom(document ?? ''), 'region');
-    if (region === '')
+    // It becomes part of a host.
+    if (!/^[a-z0-9-]+$/.test(region))
       throw new SourceFailed(this.#parts.method, 'the region is not known. Give region, such as eu-central-1.');
     this.#region = region;
     return region;
