@@ -1,12 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe } from 'vitest';
 import { systemClock } from '../../transports/clock.ts';
-import { nodeHttpClient } from '../../transports/http/client.ts';
+import { nodeHttpClient, type NodeHttpClient } from '../../transports/http/client.ts';
 import type { EtcdUnderTest } from '../contract/etcd-sources.ts';
 import { freeAddress } from './free-address.ts';
 import { until } from './until.ts';
@@ -27,21 +27,30 @@ interface Places {
   readonly peer: string;
 }
 
+export interface EtcdMore {
+  /** Beside those that every member gets. */
+  readonly flags?: Readonly<Record<string, string>>;
+  /** For TLS: whom to believe, what the members show, and what we show to them. */
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
+}
+
 /** Real etcd, one process for each member, with elections as quick as in the measurements. */
 export class EtcdServers implements EtcdUnderTest {
   readonly endpoints: readonly string[];
-  readonly client = nodeHttpClient();
+  readonly client: NodeHttpClient;
   readonly clock = systemClock();
   readonly #folder = mkdtempSync(join(tmpdir(), 'rollcall-etcd-'));
   readonly #places: readonly Places[];
   readonly #processes: (ChildProcess | undefined)[] = [];
   readonly #onExit = (): void => this.#processes.forEach((one) => one?.kill('SIGKILL'));
+  readonly #scheme: 'http' | 'https';
+  readonly #flags: Readonly<Record<string, string>>;
   #output = '';
 
-  static async start(members: number): Promise<EtcdServers> {
+  static async start(members: number, more: EtcdMore = {}): Promise<EtcdServers> {
     const places: Places[] = [];
     for (let i = 0; i < members; i += 1) places.push({ client: await freeAddress(), peer: await freeAddress() });
-    const servers = new EtcdServers(places);
+    const servers = new EtcdServers(places, more);
     try {
       for (const i of places.keys()) servers.begin(i);
       for (const i of places.keys()) await servers.healthy(i);
@@ -52,9 +61,12 @@ export class EtcdServers implements EtcdUnderTest {
     return servers;
   }
 
-  private constructor(places: readonly Places[]) {
+  private constructor(places: readonly Places[], { flags = {}, tls }: EtcdMore) {
     this.#places = places;
-    this.endpoints = places.map(({ client }) => `http://${client}`);
+    this.client = nodeHttpClient(tls);
+    this.#scheme = tls === undefined ? 'http' : 'https';
+    this.endpoints = places.map(({ client }) => `${this.#scheme}://${client}`);
+    this.#flags = { ...flags, ...(tls && this.#secured(tls)) };
     process.once('exit', this.#onExit);
   }
 
@@ -69,8 +81,8 @@ export class EtcdServers implements EtcdUnderTest {
     const flags = {
       name: `m${i}`,
       'data-dir': join(this.#folder, `m${i}`),
-      'listen-client-urls': `http://${client}`,
-      'advertise-client-urls': `http://${client}`,
+      'listen-client-urls': `${this.#scheme}://${client}`,
+      'advertise-client-urls': `${this.#scheme}://${client}`,
       'listen-peer-urls': `http://${peer}`,
       'initial-advertise-peer-urls': `http://${peer}`,
       'initial-cluster': cluster,
@@ -78,12 +90,21 @@ export class EtcdServers implements EtcdUnderTest {
       'heartbeat-interval': '50',
       'election-timeout': '500',
       'log-level': 'error',
+      ...this.#flags,
     };
-    const words = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]);
+    // Switches want their value in one word with their name.
+    const words = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
     const one = spawn('etcd', words, { stdio: ['ignore', 'pipe', 'pipe'] });
     one.stdout.on('data', (data: Buffer) => (this.#output += data.toString()));
     one.stderr.on('data', (data: Buffer) => (this.#output += data.toString()));
     this.#processes[i] = one;
+  }
+
+  #secured(tls: NonNullable<EtcdMore['tls']>): Record<string, string> {
+    const path = (name: keyof typeof tls): string => join(this.#folder, `${name}.pem`);
+    for (const name of ['ca', 'cert', 'key'] as const) writeFileSync(path(name), tls[name]);
+    const files = { 'trusted-ca-file': path('ca'), 'cert-file': path('cert'), 'key-file': path('key') };
+    return { ...files, 'client-cert-auth': 'true' };
   }
 
   async healthy(i: number): Promise<void> {
@@ -99,9 +120,9 @@ export class EtcdServers implements EtcdUnderTest {
     await once(one, 'exit');
   }
 
+  /** With a quorum it is soon healthy; without, it waits for the others. */
   async start(i: number): Promise<void> {
     this.begin(i);
-    // With a quorum it is soon healthy; without, it waits for the others.
   }
 
   async freeze(i: number): Promise<void> {

@@ -1,9 +1,13 @@
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { etcdAuthContract, ROOT } from '../contract/etcd-auth.contract.ts';
 import { etcdClusterContract } from '../contract/etcd-cluster.contract.ts';
-import { gateway } from '../contract/etcd-sources.ts';
+import { SourceFailed } from '../../core/discovery/source.ts';
+import { nodeHttpClient } from '../../transports/http/client.ts';
+import { ask, base64, gateway, self, sourceOn } from '../contract/etcd-sources.ts';
 import { etcdContract } from '../contract/etcd.contract.ts';
-import { describeWithEtcd, EtcdServers } from './etcd-servers.ts';
+import { authority } from '../transports/sockets/support.ts';
+import { freeAddress } from './free-address.ts';
+import { describeWithEtcd, EtcdServers, type EtcdMore } from './etcd-servers.ts';
 
 describeWithEtcd('beside a real etcd', () => {
   let servers: EtcdServers;
@@ -49,4 +53,45 @@ describeWithEtcd('beside three real members', () => {
   afterAll(() => servers?.end());
 
   etcdClusterContract('three real members', async () => servers);
+});
+
+describeWithEtcd('beside a real member', () => {
+  const serve = async (more: EtcdMore): Promise<EtcdServers> => {
+    const servers = await EtcdServers.start(1, more);
+    onTestFinished(() => servers.end());
+    return servers;
+  };
+
+  test('a full disk is told in the words that the fake has, and takes no entry away', { timeout: 20_000 }, async () => {
+    const servers = await serve({ flags: { 'quota-backend-bytes': '200000' } });
+    const source = sourceOn(servers, 'p');
+    const lease = await source.register(self('a', '10.0.0.1:7946'), ask());
+    const [endpoint] = servers.endpoints;
+    const put = () =>
+      gateway(servers, endpoint!, '/v3/kv/put', { key: base64('/x'), value: base64('x'.repeat(60_000)) });
+    for (let tries = 0; tries < 200 && (await put()).status === 200; tries += 1);
+    const full = 'etcdserver: mvcc: database space exceeded';
+    expect(await put()).toEqual({ status: 429, json: { error: full, message: full, code: 8 } });
+    await expect(source.register(self('b', '10.0.0.2:7946'), ask())).rejects.toThrow(/NOSPACE alarm/);
+    expect(await lease.keep(ask())).toBe(true);
+    expect((await source.discover(ask())).candidates).toHaveLength(1);
+    await lease.release(ask());
+    expect((await source.discover(ask())).candidates).toHaveLength(0);
+  });
+
+  test('certificates open the door, and nothing else does', { timeout: 20_000 }, async () => {
+    // Addresses of this process share their host.
+    const host = (await freeAddress()).replace(/:\d+$/, '');
+    const tls = authority().issue(`IP:${host}`);
+    const servers = await serve({ tls });
+    const source = sourceOn(servers, 'p');
+    await source.register(self('a', '10.0.0.1:7946'), ask());
+    expect((await source.discover(ask())).candidates).toHaveLength(1);
+    for (const trust of [{}, { ca: tls.ca }]) {
+      const client = nodeHttpClient(trust);
+      onTestFinished(() => client.close());
+      const stranger = { endpoints: servers.endpoints, client, clock: servers.clock, pause: servers.pause };
+      await expect(sourceOn(stranger, 'p').discover(ask(3_000))).rejects.toThrow(SourceFailed);
+    }
+  });
 });
