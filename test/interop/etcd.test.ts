@@ -3,7 +3,7 @@ import { etcdAuthContract, ROOT } from '../contract/etcd-auth.contract.ts';
 import { etcdClusterContract } from '../contract/etcd-cluster.contract.ts';
 import { SourceFailed } from '../../core/discovery/source.ts';
 import { nodeHttpClient } from '../../transports/http/client.ts';
-import { ask, base64, gateway, self, sourceOn } from '../contract/etcd-sources.ts';
+import { ask, base64, eventually, gateway, self, Sitting, sourceOn } from '../contract/etcd-sources.ts';
 import { etcdContract } from '../contract/etcd.contract.ts';
 import { authority } from '../transports/sockets/support.ts';
 import { freeAddress } from './free-address.ts';
@@ -28,6 +28,13 @@ describeWithEtcd('beside a real etcd that asks for names', () => {
       ['user/add', { name: user, password }],
       ['role/add', { name: user }],
       ['user/grant', { user, role: user }],
+      ['user/add', { name: 'joe', password: 'pw' }],
+      ['role/add', { name: 'peers' }],
+      [
+        'role/grant',
+        { name: 'peers', perm: { permType: 'READWRITE', key: base64('/own/'), range_end: base64('/own0') } },
+      ],
+      ['user/grant', { user: 'joe', role: 'peers' }],
       ['enable', {}],
     ];
     for (const [step, body] of steps) {
@@ -35,6 +42,21 @@ describeWithEtcd('beside a real etcd that asks for names', () => {
     }
   }, 20_000);
   afterAll(() => servers?.end());
+
+  test('a user who may read and write below the prefix can do everything there, and nothing elsewhere', async () => {
+    const joe = { user: 'joe', password: 'pw' };
+    const own = sourceOn(servers, 'own', joe);
+    const lease = await own.register(self('a', '10.0.0.1:7946'), ask());
+    const watched = new Sitting(own);
+    onTestFinished(() => watched.stop());
+    await eventually(servers, 'the first list', () => watched.ids.join() === 'a');
+    expect(await lease.keep(ask())).toBe(true);
+    await lease.release(ask());
+    await eventually(servers, 'the end of a', () => watched.ids.length === 0);
+    const other = sourceOn(servers, 'other', joe);
+    await expect(other.discover(ask())).rejects.toThrow(/Grant the user readwrite/);
+    await expect(other.register(self('a', '10.0.0.1:7946'), ask())).rejects.toThrow(/Grant the user readwrite/);
+  });
 
   // Tokens live in the memory of the member that made them.
   const forgetTokens = async (): Promise<void> => {
