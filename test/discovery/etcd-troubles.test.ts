@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SourceFailed } from '../../core/discovery/source.ts';
+import { anonymous } from '../contract/etcd-exchanges.ts';
 import { etcdInWorld } from '../contract/etcd-places.ts';
-import { ask, base64, eventually, gateway, self, Sitting, sourceOn } from '../contract/etcd-sources.ts';
+import { ask, base64, eventually, firstLines, gateway, self, Sitting, sourceOn } from '../contract/etcd-sources.ts';
 import type { FullSource } from '../contract/etcd-sources.ts';
 
 const members = ['e1', 'e2', 'e3'];
@@ -51,6 +52,11 @@ describe('the etcd source, when its cluster is in trouble', () => {
 
   test('as long as etcd says how far it is, silence is no reason to list again', async () => {
     const under = await etcdInWorld({ progressMs: 2_000 });
+    const lines = await firstLines(under, { key: base64('/x'), progress_notify: true }, 2);
+    expect(lines.map(anonymous)).toEqual([
+      { result: { header: 'HEADER', created: true } },
+      { result: { header: 'HEADER' } },
+    ]);
     const watched = sitting(sourceOn(under, 'p', { refreshIntervalMs: 5_000 }));
     await under.pause(20_000);
     expect(watched).toMatchObject({ told: 1, end: undefined });

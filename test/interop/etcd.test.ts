@@ -3,7 +3,8 @@ import { etcdAuthContract, ROOT } from '../contract/etcd-auth.contract.ts';
 import { etcdClusterContract } from '../contract/etcd-cluster.contract.ts';
 import { SourceFailed } from '../../core/discovery/source.ts';
 import { nodeHttpClient } from '../../transports/http/client.ts';
-import { ask, base64, eventually, gateway, self, Sitting, sourceOn } from '../contract/etcd-sources.ts';
+import { ask, base64, eventually, firstLines, gateway, self, Sitting, sourceOn } from '../contract/etcd-sources.ts';
+import { anonymous } from '../contract/etcd-exchanges.ts';
 import { etcdContract } from '../contract/etcd.contract.ts';
 import { authority } from '../transports/sockets/support.ts';
 import { freeAddress } from './free-address.ts';
@@ -99,6 +100,19 @@ describeWithEtcd('beside a real member', () => {
     expect((await source.discover(ask())).candidates).toHaveLength(1);
     await lease.release(ask());
     expect((await source.discover(ask())).candidates).toHaveLength(0);
+  });
+
+  test('as long as etcd says how far it is, a silent watch goes on', { timeout: 20_000 }, async () => {
+    const servers = await serve({ flags: { 'experimental-watch-progress-notify-interval': '300ms' } });
+    const lines = await firstLines(servers, { key: base64('/x'), progress_notify: true }, 2);
+    expect(lines.map(anonymous)).toEqual([
+      { result: { header: 'HEADER', created: true } },
+      { result: { header: 'HEADER' } },
+    ]);
+    const watched = new Sitting(sourceOn(servers, 'p', { refreshIntervalMs: 900 }));
+    onTestFinished(() => watched.stop());
+    await servers.pause(2_000);
+    expect(watched).toMatchObject({ told: 1, end: undefined });
   });
 
   test('certificates open the door, and nothing else does', { timeout: 20_000 }, async () => {
