@@ -42,6 +42,7 @@ export { standalone, standaloneDns, type Standalone, type StandalonePorts } from
 export { serviceProgram, type FakePorts, type FakeService } from './services/fake-service.ts';
 export { dnsServerProgram } from './services/dns/program.ts';
 export type { NameServerOptions } from './services/dns/name-server.ts';
+export type { LanSegment } from './services/mdns/segment.ts';
 export { DnsZone, type DnsZoneOptions } from './services/dns/zone.ts';
 export { membershipInvariants, type JudgeOptions } from './invariants/index.ts';
 export type { LatencyModel } from './latency.ts';

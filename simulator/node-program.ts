@@ -14,6 +14,7 @@ import { type HostNames, simulatedHttpClient } from './http/client.ts';
 import { serveSimulatedHttp } from './http/server.ts';
 import { discoveryEvent, logLine, startFailed } from './node-events.ts';
 import type { Host, Program, Running } from './program.ts';
+import { MDNS_EFFECTS, simulatedMulticastDns, type LanSegment } from './services/mdns/segment.ts';
 import { FILE_EFFECTS, simulatedFiles, type Disk } from './sim-files.ts';
 import { hostNamesResolver, simulatedResolver } from './sim-resolver.ts';
 
@@ -30,6 +31,8 @@ export interface NodeProgramOptions {
   readonly nameServers?: readonly string[];
   /** A name service of your own, in place of the above. */
   readonly resolver?: (host: Host, servers: readonly string[]) => Resolver;
+  /** What multicast reaches; none unless given. */
+  readonly links?: readonly LanSegment[];
   /** Sources of your own, asked before the configured ones. */
   readonly sources?: (host: Host) => readonly Source[];
 }
@@ -59,6 +62,7 @@ export function nodeProgram(options: NodeProgramOptions = {}): Program {
         log: logOf(host),
         resolver: (servers) => options.resolver?.(host, servers) ?? resolverOf(host, servers, options.nameServers),
         http,
+        multicastDns: simulatedMulticastDns(host, options.links ?? []),
         environment: options.environment ?? {},
         parseYaml: () =>
           Promise.reject(new InvalidSetting('YAML', 'a text', 'absent: it cannot be read in a simulation')),
@@ -88,7 +92,7 @@ export function nodeProgram(options: NodeProgramOptions = {}): Program {
           return cluster.membership.queued;
         },
       } satisfies NodeInspection,
-      effects: FILE_EFFECTS,
+      effects: [...FILE_EFFECTS, ...MDNS_EFFECTS],
       command(name, argument) {
         const command = commands[name];
         if (command === undefined) {

@@ -20,6 +20,7 @@ import { parseYaml } from './yaml.ts';
 import { dnsResolver } from './dns/resolver.ts';
 import { nodeFiles } from './files.ts';
 import { serveHttp, type HttpServer } from './http/server.ts';
+import { NodeMulticastDns } from './mdns/multicast-dns.ts';
 import { pinoLog, type PinoLog } from './log.ts';
 import { promMeter } from './meter.ts';
 import { bindingFor, openNetwork, readNamedFile, type Network } from './network.ts';
@@ -32,6 +33,8 @@ export interface NodeOptions {
   readonly layers?: readonly Layer[];
   /** Ways of finding peers of your own, asked before the configured ones. */
   readonly sources?: readonly Source[];
+  /** Where sources find what is said by custom, such as `AWS_REGION`; the variables of this process unless given. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A node on real sockets. */
@@ -75,6 +78,7 @@ export async function createNode(config: NodeConfig, options: NodeOptions = {}):
   const distributions = declareDistributions(meter);
   const network = await openNetwork(config.cluster, clock, log);
   let admin: HttpServer | undefined;
+  const multicast = new NodeMulticastDns();
   try {
     const cluster = await Cluster.create({
       config,
@@ -87,7 +91,8 @@ export async function createNode(config: NodeConfig, options: NodeOptions = {}):
         log,
         resolver: (servers) => dnsResolver({ random: random.fork('dns'), servers }),
         http: httpClients(),
-        environment: process.env,
+        multicastDns: multicast,
+        environment: options.environment ?? process.env,
         parseYaml,
       },
       version,
@@ -118,6 +123,7 @@ export async function createNode(config: NodeConfig, options: NodeOptions = {}):
     const handler: HttpHandler = (request) => handle(request);
     if (config.admin.enabled) admin = await serveAdmin(config.admin, handler, log);
     const ended = new Promise<void>((resolve, reject) => {
+      cluster.onEnded(() => multicast.close());
       cluster.onEnded(() => void closeAll(network, admin).then(resolve, reject));
     });
     const end = (how: Promise<void>): Promise<void> => how.then(() => ended);

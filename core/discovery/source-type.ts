@@ -4,6 +4,7 @@ import type { Crypto } from '../ports/crypto.ts';
 import type { Files } from '../ports/files.ts';
 import type { HttpClients } from '../ports/http.ts';
 import type { Log } from '../ports/log.ts';
+import type { MulticastDns } from '../ports/multicast-dns.ts';
 import type { Random } from '../ports/random.ts';
 import type { Resolver } from '../ports/resolver.ts';
 import type { Source } from './source.ts';
@@ -19,6 +20,8 @@ export interface SourcePorts {
   /** A client of these name servers (`ip:port`), or of the machine's own when there are none. */
   readonly resolver: (servers: readonly string[]) => Resolver;
   readonly http: HttpClients;
+  /** Absent where there is no multicast. */
+  readonly multicastDns?: MulticastDns;
   /** Where credentials and places are said by custom, such as `AWS_REGION` and `KUBERNETES_SERVICE_HOST`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Reads YAML; a package that is loaded when it is first needed. */

@@ -6,6 +6,7 @@ import { etcdType } from './etcd/etcd-type.ts';
 import { fileType } from './file/file-type.ts';
 import { gceType } from './gce/gce-type.ts';
 import { kubernetesType } from './kubernetes/kubernetes-type.ts';
+import { mdnsType } from './mdns/mdns-type.ts';
 import { registryType } from './registry/registry-type.ts';
 import { staticType } from './static/static-type.ts';
 import type { SourceConfig, SourceContext, SourcePorts, SourceType } from './source-type.ts';
@@ -15,6 +16,7 @@ import type { Source } from './source.ts';
 export const SOURCE_TYPES: readonly SourceType[] = [
   asAny(staticType),
   asAny(dnsType),
+  asAny(mdnsType),
   asAny(consulType),
   asAny(etcdType),
   asAny(kubernetesType),

@@ -12,6 +12,8 @@ export interface PlayedWorld {
   host(name: string): Host;
   /** Lets virtual time pass. */
   pause(ms: number): Promise<void>;
+  /** Ends it before the test does: for tests that play many. */
+  end(): void;
 }
 
 /**
@@ -53,6 +55,9 @@ export async function playedWorld(
   return {
     world,
     host: (name) => hosts.get(name)!,
+    end: () => {
+      playing = false;
+    },
     pause: async (ms) => {
       const until = world.now() + ms * MILLISECOND;
       while (playing && world.now() < until) await Promise.race([turn(), played]);
