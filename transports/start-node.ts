@@ -4,8 +4,6 @@ import { configFile } from './config-file.ts';
 import { createNode, type Node, type NodeOptions } from './node.ts';
 
 export interface StartNodeOptions extends NodeOptions {
-  /** Variables that override the file; those of this process unless given. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Tables of your own in the same file. */
   readonly foreignTables?: readonly string[];
 }
