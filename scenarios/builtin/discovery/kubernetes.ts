@@ -32,7 +32,8 @@ export const kubernetesSilentWatch = defineScenario({
   mustStrike: ['service.kubernetes-watch-silent'],
   stage({ random }) {
     const services = kubernetesHosts();
-    const silence = between(random, 15, 25);
+    // Behind the first refresh, which comes before the watch has proved itself; the next one is minutes away.
+    const silence = between(random, 62, 70);
     const late = silence + between(random, 2, 10);
     const faults = schedule([
       ...pods(services.length, late),

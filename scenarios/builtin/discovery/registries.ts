@@ -8,6 +8,8 @@ import { Disk } from '../../../simulator/sim-files.ts';
 import { standInCrypto } from '../../../simulator/sim-crypto.ts';
 import { hostAddress } from '../../../simulator/sim-host.ts';
 import { allMet } from '../../../simulator/invariants/all-met.ts';
+import { nobodyBeginsAlone } from '../../../simulator/invariants/discovery-alone.ts';
+import { theLivingStayCandidates } from '../../../simulator/invariants/discovery-candidates.ts';
 import { defineScenario } from '../../define.ts';
 import { hostNames } from '../cluster.ts';
 import { converged, noFalsePositives } from '../expectations.ts';
@@ -48,6 +50,7 @@ export const registryRolledBack = defineScenario({
     const publicKey = standInCrypto(seededRandom('public key')).publicKey(SEED);
     const late = between(random, 20, 30);
     const back = late + between(random, 20, 30);
+    const torn = between(random, 3, 10);
     return nodes({
       nodes: EARLY.length + LATE.length,
       services: [keeper(disk)],
@@ -60,13 +63,17 @@ export const registryRolledBack = defineScenario({
       options: () => ({ mounts: { [FOLDER]: disk } }),
       startAt: (name) => (LATE.includes(name) ? late : random.int(300_000)),
       faults: schedule([
-        { kind: 'service', at: 0, hosts: EARLY, effect: 'files-torn', for: between(random, 3, 10) },
+        { kind: 'service', at: 0, hosts: EARLY, effect: 'files-torn', for: torn },
         { kind: 'command', at: late, hosts: ['keeper'], command: 'publish' },
         { kind: 'service', at: late, hosts: EARLY, effect: 'files-torn', for: between(random, 2, 8) },
         { kind: 'service', at: back, hosts: EARLY, effect: 'files-rolled-back', for: between(random, 10, 30) },
         { kind: 'restart', at: back + seconds(2), hosts: [random.pick(EARLY)], keepStore: true, newAddress: false },
       ]),
-      invariants: [allMet(late + seconds(60))],
+      invariants: [
+        allMet(late + seconds(60)),
+        nobodyBeginsAlone({ until: torn }),
+        theLivingStayCandidates({ from: late + seconds(15) }),
+      ],
       expectations: [converged, noFalsePositives],
     });
   },
