@@ -19,6 +19,8 @@ export const METHOD = 'registry';
 /** Peers from a registry that is a file on a web server: asked whether it has changed, and read when it has. */
 export function documentSource(options: DocumentSourceOptions, ports: SourcePorts, context: SourceContext): Source {
   const { url, maxAgeMs, refreshIntervalMs: lifetimeMs } = options;
+  // What follows the question mark may be a credential, as in signed links to an object store.
+  const place = url.replace(/\?.*$/, '');
   const credentials = new Credentials(METHOD, options, ports);
   const documents = new Documents(METHOD, options.publicKeys, ports, context);
   let held: { readonly etag: string; readonly text: string } | undefined;
@@ -37,7 +39,7 @@ export function documentSource(options: DocumentSourceOptions, ports: SourcePort
     return answer.text;
   };
   // Read anew even when it has not changed: a signed registry expires by itself.
-  const listing = async (ask: Ask): Promise<Listing> => documents.read(await textNow(ask), url);
+  const listing = async (ask: Ask): Promise<Listing> => documents.read(await textNow(ask), place);
   const choice = (): Choice => ({
     label: context.label,
     maxAgeMs: maxAgeMs === 0 ? undefined : maxAgeMs,

@@ -73,10 +73,12 @@ export const registryType: SourceType<RegistryConfig> = {
       says: 'only files that are signed with one of these are believed',
     },
   ],
-  inWords: (config) => `${isRegistry(config) ? 'the registry' : 'the entries'} at ${withoutSecrets(config.url)}`,
+  inWords: (config) => `${isRegistry(config) ? 'the registry' : 'the entries'} at ${withoutQuery(config.url)}`,
   problem(config) {
     const { url, publicKeys, token, tokenFile, certFile, keyFile } = config;
     if (!/^https?:\/\/[^/?#\s]+/i.test(url)) return 'registry_url must begin with http:// or https://.';
+    if (/^[a-z]+:\/\/[^/?#]*@/i.test(url))
+      return 'registry_url must not hold a password: token and token_file are for that.';
     if (publicKeys.length > 0 && isRegistry(config)) {
       return 'public_keys belong to a registry_url of a file: what nodes enter themselves is not signed.';
     }
@@ -104,7 +106,7 @@ function fromUrl({ text }: SourceUrl): SourceTable {
   return { registry_url: text };
 }
 
-/** A password, or a token in the query, is for nobody's eyes. */
-function withoutSecrets(url: string): string {
-  return url.replace(/^([a-z]+:\/\/)[^@/]*@/i, '$1').replace(/\?.*$/, '');
+/** A token in the query is for nobody's eyes. */
+function withoutQuery(url: string): string {
+  return url.replace(/\?.*$/, '');
 }
