@@ -1,7 +1,9 @@
 import { cloudStampede } from './clouds.ts';
+import { lostLease, quorumLost } from './etcd.ts';
 import { kubernetesGone, kubernetesSilentWatch, reusedAddress } from './kubernetes.ts';
 import { registryRolledBack } from './registries.ts';
 import type { Scenario } from '../../scenario.ts';
+import { consulIndexes, leaderlessConsul } from './consul.ts';
 import { absentDns, halvesApart, servedStaleDns, staleDns, truncatedDns } from './dns.ts';
 
 /** Whole nodes that find each other through services which fail them. */
@@ -11,6 +13,10 @@ export const discoveryScenarios: readonly Scenario[] = [
   truncatedDns,
   servedStaleDns,
   halvesApart,
+  leaderlessConsul,
+  consulIndexes,
+  lostLease,
+  quorumLost,
   kubernetesSilentWatch,
   kubernetesGone,
   reusedAddress,

@@ -43,7 +43,8 @@ export function nodes(plan: NodesPlan): Stage {
     };
     return { name, program: nodeProgram({ config, ...plan.options?.(name) }), startAt: plan.startAt?.(name) ?? 0 };
   });
-  const calm = plan.calm ?? withMargin(boundsFor(settings, plan.nodes).converged + search) + seconds(5);
+  const calm =
+    plan.calm ?? withMargin(boundsFor(settings, services.length + plan.nodes).converged + search) + seconds(5);
   return {
     // Services first: whoever asks at the very start finds them booted.
     hosts: [...services, ...members],

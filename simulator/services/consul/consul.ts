@@ -63,11 +63,11 @@ export function createConsul(ports: FakePorts, state: ConsulState, options: Cons
     handler: handlerOf(desk, ports),
     effects: EFFECTS,
     struck(effect, argument) {
+      const half = Math.ceil(state.log.length / 2);
       if (effect === 'consul-agent-forgets') agent.forget();
-      if (effect === 'consul-restore') {
-        const half = Math.ceil(state.log.length / 2);
-        state.restore(typeof argument === 'number' ? argument : half);
-      }
+      else if (effect === 'consul-restore') state.restore(typeof argument === 'number' ? argument : half);
+      else return;
+      ports.suffers(effect)?.strike();
     },
     command(name, argument) {
       const command = commands[name];
