@@ -16,6 +16,8 @@ export interface EtcdAccess {
   readonly password: string;
 }
 
+type Limits = Pick<HttpCall, 'deadlineMs' | 'idleMs' | 'signal'>;
+
 /** etcd has answered, and refuses. */
 export class EtcdRefused extends SourceFailed {
   readonly grpcCode: number;
@@ -70,7 +72,7 @@ export class EtcdCalls {
       // A member that hangs takes its share of the time, not all of it.
       const share = Math.ceil(budget.leftMs / (endpoints.length - i));
       try {
-        const limits = budget.limits(share);
+        const limits = (): Limits => budget.limits(share);
         const answer = await this.#authorized(at, limits, (token) => this.#post(at, path, body, limits, token));
         judge(answer);
         this.#good = at;
@@ -88,11 +90,7 @@ export class EtcdCalls {
   }
 
   /** The results of a stream, one by one, from the endpoint that answered last. Leaving the loop ends the call. */
-  async *follow(
-    path: string,
-    body: unknown,
-    limits: Pick<HttpCall, 'deadlineMs' | 'idleMs' | 'signal'>,
-  ): AsyncGenerator<unknown, void, undefined> {
+  async *follow(path: string, body: unknown, limits: Limits): AsyncGenerator<unknown, void, undefined> {
     const calls = new BackendCalls(METHOD, await this.#client());
     const call = this.#call(this.#good, path, body, limits, this.#token ?? '');
     for await (const line of calls.lines({ ...call, accepts: REFUSALS })) {
@@ -113,11 +111,7 @@ export class EtcdCalls {
     this.#good = (this.#good + 1) % this.#access.endpoints.length;
   }
 
-  async #authorized(
-    at: number,
-    limits: Pick<HttpCall, 'deadlineMs' | 'signal'>,
-    work: (token: string) => Promise<unknown>,
-  ): Promise<unknown> {
+  async #authorized(at: number, limits: () => Limits, work: (token: string) => Promise<unknown>): Promise<unknown> {
     const token = this.#token ?? (await this.#logIn(at, limits));
     try {
       return await work(token);
@@ -129,7 +123,7 @@ export class EtcdCalls {
     }
   }
 
-  async #logIn(at: number, limits: Pick<HttpCall, 'deadlineMs' | 'signal'>): Promise<string> {
+  async #logIn(at: number, limits: () => Limits): Promise<string> {
     const { user: name, password } = this.#access;
     try {
       this.#token = textAt(await this.#post(at, 'auth/authenticate', { name, password }, limits, ''), 'token');
@@ -146,19 +140,13 @@ export class EtcdCalls {
     if (this.#access.user !== '') this.#token = undefined;
   }
 
-  async #post(
-    at: number,
-    path: string,
-    body: unknown,
-    limits: Pick<HttpCall, 'deadlineMs' | 'signal'>,
-    token: string,
-  ): Promise<unknown> {
+  async #post(at: number, path: string, body: unknown, limits: () => Limits, token: string): Promise<unknown> {
     const calls = new BackendCalls(METHOD, await this.#client());
-    const first = this.#call(at, path, body, limits, token);
+    const first = this.#call(at, path, body, limits(), token);
     let answer = await calls.text({ ...first, accepts: REFUSALS });
     if (isUnknownPath(answer)) {
       this.#prefix = this.#prefix === '/v3' ? '/v3beta' : '/v3';
-      answer = await calls.text({ ...this.#call(at, path, body, limits, token), accepts: REFUSALS });
+      answer = await calls.text({ ...this.#call(at, path, body, limits(), token), accepts: REFUSALS });
     }
     const json = jsonFrom(answer.text);
     const refusal = refusalOf(json);
@@ -167,13 +155,7 @@ export class EtcdCalls {
     throw calls.failed(first, `status ${answer.status}, and no answer of etcd's: is its gateway there?`);
   }
 
-  #call(
-    at: number,
-    path: string,
-    body: unknown,
-    limits: Pick<HttpCall, 'deadlineMs' | 'idleMs' | 'signal'>,
-    token: string,
-  ): HttpCall {
+  #call(at: number, path: string, body: unknown, limits: Limits, token: string): HttpCall {
     const headers = token === '' ? HEADERS : { ...HEADERS, authorization: token };
     const url = `${this.#access.endpoints[at]}${this.#prefix}/${path}`;
     return { method: 'POST', url, headers, body: JSON.stringify(body), ...limits };
