@@ -1,6 +1,6 @@
 import { MILLISECOND, type Clock } from '../../core/ports/clock.ts';
 import type { HttpBody, HttpHandler, HttpResponse } from '../../core/ports/http.ts';
-import { bytesFromText } from '../../core/wire/text.ts';
+import { bytesFromText, textFromBytes } from '../../core/wire/text.ts';
 import type { Suffering } from '../program.ts';
 
 /**
@@ -40,7 +40,7 @@ export function withHttpTroubles(handler: HttpHandler, { clock, suffers }: Troub
       const { status = 503, retryAfter, body = '' } = refusal;
       return { status, headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }, body };
     }
-    const question = `${request.method} ${request.url}`;
+    const question = `${request.method} ${request.url} ${textFromBytes(request.body)}`;
     const before = answers.get(question);
     if (before !== undefined && struck('http-replay') !== undefined) return before;
     const response = await handler(request);
