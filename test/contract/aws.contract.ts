@@ -54,6 +54,18 @@ export function awsContract(name: string, begin: (account: CloudAccount) => Prom
       });
     });
 
+    test('instances that do not run are none', async () => {
+      const { source } = await opened({ machines: [machine(1), machine(2, { state: 'stopped' })] });
+      expect((await addressesFrom(source(withKeys()))).addresses).toEqual(['10.1.0.1:7946']);
+    });
+
+    test('a machine that goes between two pages takes nobody with it', async () => {
+      const machines = [1, 2, 3, 4, 5, 6, 7].map((i) => machine(i));
+      const { source, suffer } = await opened({ machines, pageSize: 5 });
+      suffer('cloud-changing', { terminate: machine(5).name });
+      expect((await addressesFrom(source(withKeys()))).addresses).toHaveLength(7);
+    });
+
     test('a tag without a value selects every value', async () => {
       const { source } = await opened({ machines: [...three, machine(4, { tags: {} })] });
       expect(
@@ -143,7 +155,7 @@ export function awsContract(name: string, begin: (account: CloudAccount) => Prom
       const { source } = await opened({ machines: three });
       const bad = source({ table: { ...BY_TAG, ...KEYS, secret_access_key: 'not-the-secret' } });
       await expect(addressesFrom(bad)).rejects.toThrow(/AuthFailure.*Check the keys, and the clock/);
-      await expect(addressesFrom(bad)).rejects.not.toThrow(/not-the-secret/);
+      await expect(addressesFrom(bad)).rejects.not.toThrow(/not-the-secret|Canonical/);
       for (const wrongByMs of [-400_000, 400_000]) {
         await expect(addressesFrom(source(withKeys(BY_TAG, { wrongByMs })))).rejects.toThrow(
           /RequestExpired.*the clock/,
@@ -255,6 +267,13 @@ export function awsContract(name: string, begin: (account: CloudAccount) => Prom
       const found = await addressesFrom(source(withKeys({ ...BY_TASK, tag_key: 'role', tag_value: 'db' })));
       expect(found.addresses).toEqual(['10.1.0.1:7946']);
       expect(found.warnings).toEqual([expect.stringContaining('awsvpc')]);
+    });
+
+    test('tasks that do not run, or stop before they are described, are none', async () => {
+      const { source, suffer } = await opened({ machines: [task(1), task(2, { state: 'pending' }), task(3)] });
+      suffer('cloud-changing', { terminate: task(3).name });
+      const found = await addressesFrom(source(withKeys(BY_TASK)));
+      expect(found).toMatchObject({ addresses: ['10.1.0.1:7946'], complete: true, warnings: [] });
     });
 
     test('a cluster that is not there, too many calls and a wrong identity are failures', async () => {

@@ -59,6 +59,11 @@ export function azureContract(
       await expect(addressesFrom(source({ table: BY_TAG }))).rejects.toThrow('another host');
     });
 
+    test('an interface without a machine is nobody', async () => {
+      const { source } = await opened({ machines: [machine(1), machine(2, { detached: true })] });
+      expect((await addressesFrom(source({ table: BY_TAG }))).addresses).toEqual(['10.4.0.1:7946']);
+    });
+
     test('an empty page is an empty answer', async () => {
       const { source } = await opened({ machines: [] });
       expect(await addressesFrom(source({ table: BY_TAG }))).toMatchObject({

@@ -59,10 +59,15 @@ export function gceContract(
     });
 
     test('a pattern selects whole names of zones', async () => {
-      const zones = ['europe-west1-b', 'europe-west1-bb', 'asia-east1-a'];
+      const zones = ['europe-west1-b', 'europe-west1-bb', 'x-europe-west1-b', 'asia-east1-a'];
       const { source } = await opened({ machines: zones.map((zone, i) => machine(i + 1, { zone })) });
       const found = await addressesFrom(source({ table: { ...BY_LABEL, zone_pattern: 'europe-west1-.' } }));
       expect(found.addresses).toEqual(['10.3.0.1:7946']);
+    });
+
+    test('instances that do not run are none', async () => {
+      const { source } = await opened({ machines: [machine(1), machine(2, { state: 'stopped' })] });
+      expect((await addressesFrom(source({ table: BY_LABEL }))).addresses).toEqual(['10.3.0.1:7946']);
     });
 
     test('nobody, and nobody with an address, are answers with their reasons', async () => {
@@ -89,15 +94,18 @@ export function gceContract(
   describe(`${name}: a part of Google Cloud is silent`, () => {
     const machines = [machine(1), machine(2, { zone: 'asia-east1-a' })];
 
-    test('a zone that is down makes the answer incomplete, and is named', async () => {
-      const { source, suffer } = await opened({ machines });
-      const end = suffer('cloud-zone-down', { zone: 'asia-east1-a' });
-      const found = await addressesFrom(source({ table: BY_LABEL }));
-      expect(found).toMatchObject({ addresses: ['10.3.0.1:7946'], complete: false });
-      expect(found.warnings.join(' ')).toContain('zones/asia-east1-a');
-      end();
-      expect(await addressesFrom(source({ table: BY_LABEL }))).toMatchObject({ complete: true, warnings: [] });
-    });
+    test.each([true, false])(
+      'a zone that is down makes the answer incomplete, and is named (listed: %s)',
+      async (listed) => {
+        const { source, suffer } = await opened({ machines });
+        const end = suffer('cloud-zone-down', { zone: 'asia-east1-a', listed });
+        const found = await addressesFrom(source({ table: BY_LABEL }));
+        expect(found).toMatchObject({ addresses: ['10.3.0.1:7946'], complete: false });
+        expect(found.warnings.join(' ')).toContain('zones/asia-east1-a');
+        end();
+        expect(await addressesFrom(source({ table: BY_LABEL }))).toMatchObject({ complete: true, warnings: [] });
+      },
+    );
 
     test('with nobody in the others it is a failure, not an empty list', async () => {
       const { source, suffer } = await opened({ machines: [machines[1]!] });

@@ -10,7 +10,12 @@ const SIGNATURE_ANSWERS: Readonly<Record<SignatureProblem, readonly [status: num
     skewed: [400, 'RequestExpired', 'Request has expired. Timestamp date is out of range.'],
     expired: [400, 'RequestExpired', 'Request has expired.'],
     'unknown-key': [401, 'AuthFailure', 'AWS was not able to validate the provided access credentials'],
-    mismatch: [401, 'AuthFailure', 'AWS was not able to validate the provided access credentials'],
+    // The real one goes on like this: what was signed holds the session token.
+    mismatch: [
+      401,
+      'AuthFailure',
+      'AWS was not able to validate the credentials\n\nThe Canonical String should have been x',
+    ],
   };
 
 /** Launches of several instances are one reservation: whoever reads only the first of each misses some. */
@@ -35,6 +40,7 @@ export function describeInstances(
   const machines = desk.machines().filter((machine) => isWanted(machine, form));
   const size = Math.min(wanted, desk.account.options.pageSize);
   const { page, next } = pageOf(machines, form['NextToken'] ?? '', size);
+  desk.changes();
   const reservations: XmlContent[] = [];
   for (let at = 0; at < page.length; at += RESERVED_TOGETHER) {
     const item = page.slice(at, at + RESERVED_TOGETHER).map(instanceOf);
@@ -46,7 +52,7 @@ export function describeInstances(
 }
 
 /** `Filter.1.Name`, `Filter.1.Value.1` ...: all filters hold, each with any of its values. */
-function isWanted({ tags = {} }: CloudMachine, form: Readonly<Record<string, string>>): boolean {
+function isWanted({ tags = {}, state = 'running' }: CloudMachine, form: Readonly<Record<string, string>>): boolean {
   for (let i = 1; form[`Filter.${i}.Name`] !== undefined; i += 1) {
     const name = form[`Filter.${i}.Name`]!;
     const values = Object.entries(form).flatMap(([key, value]) =>
@@ -56,7 +62,7 @@ function isWanted({ tags = {} }: CloudMachine, form: Readonly<Record<string, str
       ? values.includes(tags[name.slice(4)] ?? '\0')
       : name === 'tag-key'
         ? values.some((key) => key in tags)
-        : name === 'instance-state-name' && values.includes('running');
+        : name === 'instance-state-name' && values.includes(state);
     if (!has) return false;
   }
   return true;

@@ -40,6 +40,7 @@ export function ecs(
     const { family, nextToken = '', maxResults = 100 } = question;
     const wanted = tasks.filter(({ group }) => family === undefined || group === family);
     const { page, next } = pageOf(wanted, nextToken, Math.min(maxResults, 100, desk.account.options.pageSize));
+    desk.changes();
     return jsonAnswer(200, { taskArns: page.map(({ name }) => arnOf(name)), ...(next && { nextToken: next }) });
   }
   const { tasks: arns = [], include = [] } = question;
@@ -56,11 +57,11 @@ function arnOf(name: string): string {
   return `arn:aws:ecs:eu-central-1:123456789012:task/${ECS_CLUSTER}/${name}`;
 }
 
-function taskOf({ name, ip, ipv6, tags = {} }: CloudMachine, tagged: boolean): unknown {
+function taskOf({ name, ip, ipv6, state = 'running', tags = {} }: CloudMachine, tagged: boolean): unknown {
   const card = { attachmentId: name, privateIpv4Address: ip, ...(ipv6 === undefined ? {} : { ipv6Address: ipv6 }) };
   return {
     taskArn: arnOf(name),
-    lastStatus: 'RUNNING',
+    lastStatus: state.toUpperCase(),
     containers: [{ name: 'node', networkInterfaces: ip === '' ? [] : [card] }],
     tags: tagged ? Object.entries(tags).map(([key, value]) => ({ key, value })) : [],
   };

@@ -8,6 +8,13 @@ const ROLES = '/latest/meta-data/iam/security-credentials/';
 /** What containers of the fake have to show. */
 export const CONTAINER_TOKEN = 'container-token';
 
+const LENT_KEY = 'ASIA';
+
+/** The token that goes with a lent key; '' for keys that do not expire. */
+export function sessionOf(keyId: string): string {
+  return keyId.startsWith(LENT_KEY) ? `session-of-${keyId}` : '';
+}
+
 /** The metadata service of an instance, version 2, and what containers are lent. */
 export async function lending(desk: CloudDesk, region: string, request: HttpRequest): Promise<HttpResponse> {
   const { account, nowMs, suffers } = desk;
@@ -48,11 +55,11 @@ function credentials({
   account,
   nowMs,
 }: CloudDesk): Readonly<Record<'AccessKeyId' | 'SecretAccessKey' | 'Token' | 'Expiration', string>> {
-  const { id, secret, endMs } = account.lend('ASIA', nowMs());
+  const { id, secret, endMs } = account.lend(LENT_KEY, nowMs());
   return {
     AccessKeyId: id,
     SecretAccessKey: secret,
-    Token: `session-of-${id}`,
+    Token: sessionOf(id),
     Expiration: `${rfc3339(endMs).slice(0, 19)}Z`,
   };
 }

@@ -2,6 +2,7 @@ import { fromRfc3339 } from '../../../core/wall-time.ts';
 import { signature } from '../../../core/discovery/aws/sigv4.ts';
 import type { HttpRequest } from '../../../core/ports/http.ts';
 import { textFromBytes } from '../../../core/wire/text.ts';
+import { sessionOf } from './lending.ts';
 import { addressed } from '../cloud/pairs.ts';
 import type { CloudDesk } from '../cloud/cloud-fake.ts';
 
@@ -27,6 +28,7 @@ export function signatureProblem(
   if (Math.abs(signedMs - nowMs()) > SKEW_MS) return 'skewed';
   const secret = account.secretOf(keyId, nowMs());
   if (secret === undefined) return headers['x-amz-security-token'] === undefined ? 'unknown-key' : 'expired';
+  if (sessionOf(keyId) !== (headers['x-amz-security-token'] ?? '')) return 'unknown-key';
   const { path, query } = addressed(url);
   const covered = Object.fromEntries(names!.split(';').map((name) => [name, headers[name] ?? '']));
   if (covered['host'] === undefined || covered['x-amz-date'] === undefined) return 'unsigned';

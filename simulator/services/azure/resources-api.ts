@@ -10,7 +10,7 @@ export function azureRefusal(status: number, code: string, message: string, head
 }
 
 /** What a list below a scale set, or of a group, consists of. */
-type Reader = (machine: CloudMachine) => unknown;
+type Reader = (machine: CloudMachine) => readonly unknown[];
 
 /** Resources of a subscription. Names are one in any case, and answered in another case than they were asked in. */
 export function resources(
@@ -30,15 +30,16 @@ export function resources(
     const { page, next } = pageOf(members, query['$skiptoken'] ?? '', desk.account.options.pageSize);
     const at = desk.suffers('cloud-link-astray') === undefined ? host : 'example.org';
     const nextLink = `${schemeOf(host)}://${at}${path}?api-version=${query['api-version']}&$skiptoken=${next}`;
-    return jsonAnswer(200, { value: page.map(reader), ...(next && { nextLink }) });
+    return jsonAnswer(200, { value: page.flatMap(reader), ...(next && { nextLink }) });
   };
   const [, ofGroup, rest = ''] = /^(\/resourceGroups\/[^/]+)?\/providers\/(.+)$/.exec(path.slice(base.length)) ?? [];
   if (ofGroup !== undefined && base + ofGroup !== group) {
     return azureRefusal(404, 'ResourceGroupNotFound', `Resource group could not be found.`);
   }
   const outside = machines.filter(({ group: set }) => modeOf(desk, set) !== 'Uniform');
-  if (rest === 'Microsoft.Network/networkInterfaces') return list(outside, (machine) => cardOf(group, machine));
-  if (rest === 'Microsoft.Compute/virtualMachines') return list(outside, (machine) => virtualMachineOf(group, machine));
+  if (rest === 'Microsoft.Network/networkInterfaces') return list(outside, (machine) => cardsOf(group, machine));
+  if (rest === 'Microsoft.Compute/virtualMachines')
+    return list(outside, (machine) => [virtualMachineOf(group, machine)]);
   const [, set, below] =
     /^Microsoft\.Compute\/virtualMachineScaleSets\/([^/]+)(\/networkInterfaces)?$/.exec(rest) ?? [];
   const mode = modeOf(desk, set);
@@ -49,7 +50,7 @@ export function resources(
   if (mode === 'Flexible') return azureRefusal(404, 'NotFound', 'The requested operation is not supported.');
   return list(
     machines.filter((machine) => machine.group?.toLowerCase() === set.toLowerCase()),
-    (machine) => cardOf(group, machine),
+    (machine) => cardsOf(group, machine),
   );
 }
 
@@ -67,19 +68,17 @@ function machineId(group: string, name: string): string {
   return `${group}/providers/Microsoft.Compute/virtualMachines/${name}`;
 }
 
-function cardOf(group: string, { name, ip, tags = {} }: CloudMachine): unknown {
+function cardsOf(group: string, { name, ip, tags = {}, detached = false }: CloudMachine): readonly unknown[] {
   const primary = { name: 'ipconfig1', properties: { primary: true, privateIPAddress: ip } };
   const second = { name: 'ipconfig0', properties: { primary: false, privateIPAddress: '192.168.255.1' } };
-  return {
-    name: `${name}-nic`,
-    tags,
-    properties: {
-      primary: true,
-      // Network and Compute do not agree on the case of ids.
-      virtualMachine: { id: machineId(group, name).toUpperCase() },
-      ipConfigurations: ip === '' ? [] : [second, primary],
-    },
-  };
+  // Network and Compute do not agree on the case of ids.
+  const virtualMachine = detached ? undefined : { id: machineId(group, name).toUpperCase() };
+  const ipConfigurations = ip === '' ? [] : [second, primary];
+  const more = { primary: false, virtualMachine, ipConfigurations: [second] };
+  return [
+    { name: `${name}-nic2`, tags: {}, properties: more },
+    { name: `${name}-nic`, tags, properties: { primary: true, virtualMachine, ipConfigurations } },
+  ];
 }
 
 function virtualMachineOf(group: string, { name, group: set }: CloudMachine): unknown {

@@ -9,6 +9,10 @@ export interface CloudMachine {
   /** GCE: network tags, which have no values. */
   readonly networkTags?: readonly string[];
   readonly zone?: string;
+  /** `running` unless given. */
+  readonly state?: 'pending' | 'running' | 'stopped';
+  /** Azure: a network interface that belongs to no machine. */
+  readonly detached?: boolean;
   /** The ECS service, or the scale set, that it belongs to. */
   readonly group?: string;
 }

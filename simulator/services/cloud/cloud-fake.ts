@@ -6,13 +6,14 @@ import type { CloudAccount, CloudMachine } from './account.ts';
 /**
  * What clouds suffer. `cloud-throttled`: every call is one too many. `cloud-denied`: the identity may nothing.
  * `cloud-stale`: machines are listed as they were { byMs } ago. `cloud-credentials-expired`: all that was lent ends at
- * once. `metadata-down`: the metadata service answers { status }, 503 unless given.
+ * once. `cloud-changing`: the machine { terminate } goes right after a page of a list. `metadata-down`: the metadata service answers { status }, 503 unless given.
  */
 export const CLOUD_EFFECTS = [
   'cloud-throttled',
   'cloud-denied',
   'cloud-stale',
   'cloud-credentials-expired',
+  'cloud-changing',
   'metadata-down',
 ] as const;
 
@@ -25,6 +26,8 @@ export interface CloudDesk {
   machines(): readonly CloudMachine[];
   /** Whether this call is one too many. */
   isTooMuch(): boolean;
+  /** A page was told: what it told may be over. */
+  changes(): void;
   /** The argument of an effect that is suffered now, and hereby strikes; undefined when it is not. */
   suffers(effect: string): Readonly<Record<string, unknown>> | undefined;
 }
@@ -44,6 +47,10 @@ export function cloudDesk(ports: FakePorts, account: CloudAccount): CloudDesk {
     machines() {
       const { byMs = 60_000 } = (suffers('cloud-stale') ?? { byMs: 0 }) as { byMs?: number };
       return account.machinesAt(nowMs() - byMs);
+    },
+    changes() {
+      const gone = suffers('cloud-changing')?.['terminate'];
+      if (typeof gone === 'string') account.terminate(gone, nowMs());
     },
     isTooMuch: () => suffers('cloud-throttled') !== undefined || !account.mayAsk(nowMs()),
   };

@@ -13,7 +13,8 @@ export function gceRefusal(code: number, reason: string, message: string): HttpR
 export function aggregatedInstances(desk: CloudDesk, query: Readonly<Record<string, string>>): HttpResponse {
   const conditions = conditionsOf(query['filter'] ?? '');
   if (conditions === undefined) return gceRefusal(400, 'invalid', "Invalid value for field 'filter'");
-  const down = desk.suffers('cloud-zone-down')?.['zone'];
+  const trouble = desk.suffers('cloud-zone-down');
+  const down = trouble?.['zone'];
   if (down !== undefined && query['returnPartialSuccess'] !== 'true') {
     return gceRefusal(503, 'backendError', 'The service is currently unavailable.');
   }
@@ -28,13 +29,18 @@ export function aggregatedInstances(desk: CloudDesk, query: Readonly<Record<stri
       return [`zones/${zone}`, { instances: here.map(instanceOf) }] as const;
     }),
   );
+  const isListed = trouble?.['listed'] === true;
   const nothing = { warning: { code: 'NO_RESULTS_ON_PAGE', message: 'There are no results for scope on this page.' } };
   const silent = { warning: { code: 'UNREACHABLE', message: 'The zone is unreachable.' } };
   return jsonAnswer(200, {
     kind: 'compute#instanceAggregatedList',
-    items: { ...items, [EMPTY_ZONE]: nothing, ...(typeof down === 'string' ? { [`zones/${down}`]: silent } : {}) },
+    items: {
+      ...items,
+      [EMPTY_ZONE]: nothing,
+      ...(typeof down === 'string' && !isListed ? { [`zones/${down}`]: silent } : {}),
+    },
     ...(next && { nextPageToken: next }),
-    ...(typeof down === 'string' ? { unreachables: [`zones/${down}`] } : {}),
+    ...(isListed ? { unreachables: [`projects/p/zones/${String(down)}`] } : {}),
   });
 }
 
@@ -52,7 +58,7 @@ function conditionsOf(filter: string): Condition[] | undefined {
 function conditionOf(text: string): Condition | undefined {
   const [, field, label, , quoted, star] = CONDITION.exec(text) ?? [];
   const value = quoted?.replaceAll(/\\(.)/g, '$1');
-  if (field === 'status') return () => value === 'RUNNING';
+  if (field === 'status') return ({ state = 'running' }) => value === state.toUpperCase();
   if (field === 'tags.items') return ({ networkTags = [] }) => value !== undefined && networkTags.includes(value);
   if (label === undefined) return undefined;
   return ({ tags = {} }) => (star === undefined ? tags[label] === value : tags[label] !== undefined);

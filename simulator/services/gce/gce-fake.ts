@@ -20,7 +20,7 @@ const SKEW_SECONDS = 300;
 
 /**
  * Compute Engine, the token service and the metadata server, by the path of the request. Its own effect
- * `cloud-zone-down` silences { zone }: the rest answers, and says so.
+ * `cloud-zone-down` silences { zone }: the rest answers and warns about it, or lists it as unreachable when { listed }.
  */
 export function createGce(ports: FakePorts, account: CloudAccount, access: GceAccess): FakeService {
   const desk = cloudDesk(ports, account);
