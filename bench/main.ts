@@ -6,6 +6,10 @@ import { parseArgs } from 'node:util';
 import { built } from './built.ts';
 import type { ConfigBenchResult } from './config.ts';
 import type { FormationResult, SteadyResult } from './cluster.ts';
+import { discoveryReport, type DiscoveryBenchResult } from './discovery-report.ts';
+import type { ConsulBenchResult } from './discovery-consul.ts';
+import type { RegistryBenchResult } from './discovery-registry.ts';
+import type { StartsResult } from './discovery-starts.ts';
 import { benchReport } from './report.ts';
 import type { WheelResult } from './wheel.ts';
 
@@ -20,6 +24,7 @@ export interface BenchResult {
   readonly steady: readonly SteadyResult[];
   readonly formation: FormationResult;
   readonly config: ConfigBenchResult;
+  readonly discovery: DiscoveryBenchResult;
 }
 
 async function main(): Promise<void> {
@@ -34,8 +39,15 @@ async function main(): Promise<void> {
       steady: STEADY_SIZES.map((nodes) => measure<SteadyResult>('steady', nodes)),
       formation: measure<FormationResult>('formation', FORMATION_SIZE),
       config: measure<ConfigBenchResult>('config'),
+      discovery: {
+        ...measure<StartsResult>('starts'),
+        registry: measure<RegistryBenchResult>('registry'),
+        consul: measure<ConsulBenchResult>('consul'),
+      },
     };
-    console.log(values.json ? JSON.stringify(result, null, 2) : benchReport(result));
+    console.log(
+      values.json ? JSON.stringify(result, null, 2) : `${benchReport(result)}\n\n${discoveryReport(result.discovery)}`,
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,5 +1,8 @@
 import { formation, steady } from './cluster.ts';
 import { benchConfig } from './config.ts';
+import { benchConsul } from './discovery-consul.ts';
+import { benchRegistry } from './discovery-registry.ts';
+import { benchStarts } from './discovery-starts.ts';
 import { benchWheel } from './wheel.ts';
 
 const [what, nodes] = process.argv.slice(2);
@@ -8,5 +11,10 @@ const MEASUREMENTS: Readonly<Record<string, (nodes: number) => unknown>> = {
   steady,
   formation,
   config: benchConfig,
+  starts: benchStarts,
+  registry: benchRegistry,
+  consul: benchConsul,
 };
-console.log(JSON.stringify(MEASUREMENTS[what ?? '']?.(Number(nodes))));
+console.log(JSON.stringify(await MEASUREMENTS[what ?? '']?.(Number(nodes))));
+// Clients keep connections for the next call: nothing that is still open has anything to say.
+process.exit(0);

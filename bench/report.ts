@@ -43,11 +43,11 @@ export function benchReport({ node, cores, wheel, steady, formation, config }: B
   return lines.join('\n');
 }
 
-function row(name: string, ...cells: string[]): string {
+export function row(name: string, ...cells: string[]): string {
   return `  ${name.padEnd(12)} ${cells.map((cell) => cell.padStart(18)).join('  ')}`;
 }
 
-function whole(number: number): string {
+export function whole(number: number): string {
   return Math.round(number)
     .toString()
     .replaceAll(/\B(?=(\d{3})+$)/g, ',');
