@@ -78,7 +78,7 @@ export class Responder {
   #probe(delay: Micros): void {
     this.#stop('probing');
     const { instance, unique } = this.#own;
-    const authorities = unique.map(({ flush: _, ...record }) => record as DnsRecord);
+    const authorities = unique.map((record) => plain(record, record.ttl));
     const hosts = unique.filter(({ name }) => name !== instance).map(({ name }) => name);
     const questions = [instance, ...hosts].map((name) => ({ name, type: 'ANY', unicast: true }) as const);
     for (let count = 0; count < PROBES; count++) {
@@ -125,17 +125,16 @@ export class Responder {
   }
 
   #hearQuestion(query: DnsMessage, from: Address): void {
-    const all = [...this.#own.shared, ...this.#own.unique];
+    const held = [...this.#own.shared, ...this.#own.unique];
     const isKnown = (record: DnsRecord): boolean =>
       query.answers.some((known) => keyOf(known) === keyOf(record) && known.ttl * 2 >= record.ttl);
-    const wanted = all.filter((record) => query.questions.some((question) => isAbout(question, record)));
+    const wanted = held.filter((record) => query.questions.some((question) => isAbout(question, record)));
     const answers = wanted.filter((record) => !isKnown(record));
     if (answers.length === 0) return;
     if (!from.endsWith(`:${MULTICAST_DNS_PORT}`)) {
-      const plain = [...answers, ...this.#besides(answers)].map(({ flush: _, ...record }) => {
-        return { ...record, ttl: Math.min(record.ttl, LEGACY_TTL) } as DnsRecord;
-      });
-      return this.#ports.send(replyTo(query, { authoritative: true, answers: plain }), from);
+      const all = [...answers, ...this.#besides(answers)];
+      const short = all.map((record) => plain(record, Math.min(record.ttl, LEGACY_TTL)));
+      return this.#ports.send(replyTo(query, { authoritative: true, answers: short }), from);
     }
     const now = this.#ports.clock.now();
     const isFresh = (record: DnsRecord): boolean =>
@@ -191,6 +190,12 @@ export class Responder {
     for (const timer of this.#timers) this.#ports.clock.cancel(timer);
     this.#timers.clear();
   }
+}
+
+/** As it is told to whoever keeps to the older rules, and in claims. */
+function plain(record: DnsRecord, ttl: number): DnsRecord {
+  const { flush: _, ...rest } = record;
+  return { ...rest, ttl } as DnsRecord;
 }
 
 /** Where an instance is; the name of its host where no address was told. */
