@@ -127,6 +127,36 @@ addNodeFlags(config.command('print').description('print the effective configurat
     process.exitCode = await configPrintCommand(options);
   });
 
+program
+  .command('fake')
+  .description('serve a stand-in for a backend of discovery, with faults that you begin; or list them')
+  .argument('[name]', 'which one, e.g. consul')
+  .option('--port <number>', 'where to listen (where the real one does); 0 takes a free one')
+  .option('--bind <ip>', 'on which address (127.0.0.1)')
+  .option('--seed <number>', 'of whatever it does by chance (1)')
+  .addHelpText('after', '\nExamples:\n  rollcall fake\n  rollcall fake consul --port 0')
+  .action(async (name: string | undefined, options: Record<string, string | true>) => {
+    const { fakeCommand } = await import('./commands/fake.ts');
+    // A fake that could not be served has timers already.
+    process.exit(await fakeCommand(name, options).catch(told));
+  });
+
+program
+  .command('registry')
+  .description('serve a registry that nodes enter themselves in')
+  .option('--port <number>', 'where to listen (7950); 0 takes a free one')
+  .option('--bind <ip>', 'on which address (127.0.0.1)')
+  .option('--token-file <path>', 'a file that holds the bearer token which everybody must show')
+  .option('--cert <path>', 'PEM: serves HTTPS')
+  .option('--key <path>', "PEM: the certificate's key")
+  .option('--ttl <time>', 'how long an entry lives without a heartbeat (30s)')
+  .option('--state <path>', 'a file that keeps entries across restarts')
+  .addHelpText('after', '\nExample:\n  rollcall registry --bind 0.0.0.0 --token-file token --state registry.json')
+  .action(async (options: Record<string, string | true>) => {
+    const { registryCommand } = await import('./commands/registry.ts');
+    process.exit(await registryCommand(options).catch(told));
+  });
+
 addAdminCommands(program);
 
 // A reader such as `head` that has seen enough is no error.

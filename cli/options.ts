@@ -23,6 +23,17 @@ export function countOf(given: Given, name: string, flag: string): number | unde
   );
 }
 
+/** `--port`; 0 takes a free one. */
+export function portOf(given: Given): number | undefined {
+  const text = textOf(given, 'port');
+  if (text === undefined) return undefined;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new UsageError(
+    'INVALID_OPTION',
+    `--port is ${JSON.stringify(text)}. Give a number from 0 to 65535; 0 takes a free one.`,
+  );
+}
+
 export interface Seeds {
   readonly seeds: number;
   readonly firstSeed: number;

@@ -64,7 +64,7 @@ export async function onTerminal(
       // A pipe tells that its reader has gone only to who writes; before the next line, a space changes nothing.
       quiet: () => void (piped && written && stdout.write(' ')),
       complain: (message) => void stderr.write(`rollcall: ${message}\n`),
-      readFile,
+      readFile: readText,
       readInput: () => text(stdin),
     });
   } finally {
@@ -78,7 +78,8 @@ function isPipe(fd: number): boolean {
   return stat.isFIFO() || stat.isSocket();
 }
 
-function readFile(path: string): string {
+/** A file that was named on the command line. */
+export function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {

@@ -42,7 +42,9 @@ export function serviceProgram(port: number, create: (ports: FakePorts) => FakeS
     return {
       inspect: service.inspect,
       effects: [...HTTP_EFFECTS, ...service.effects],
-      struck: (effect, argument) => service.struck?.(effect, argument),
+      struck: (effect, argument) => {
+        if (service.effects.includes(effect)) service.struck?.(effect, argument);
+      },
       command: (command, argument) => service.command?.(command, argument),
     };
   };

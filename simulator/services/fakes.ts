@@ -72,7 +72,7 @@ export const FAKES: Readonly<Record<string, FakeKind>> = {
   registry: {
     says: 'the registry that nodes enter themselves in: the real one, without a memory',
     port: REGISTRY_PORT,
-    example: 'curl -s URL/v1/nodes',
+    example: 'curl -s URL/discover/all',
     create: (ports) => createRegistry(ports),
   },
 };
