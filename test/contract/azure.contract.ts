@@ -73,6 +73,12 @@ export function azureContract(
       });
     });
 
+    test('a machine that goes between two pages takes nobody with it', async () => {
+      const { source, suffer } = await opened({ machines: [1, 2, 3, 4, 5].map((i) => machine(i)), pageSize: 2 });
+      suffer('cloud-changing', { terminate: machine(2).name });
+      expect((await addressesFrom(source({ table: BY_TAG }))).addresses).toHaveLength(5);
+    });
+
     test('a machine that is kept for another cluster is none of ours', async () => {
       const tags = { role: 'db', 'rollcall-label': 'green' };
       const { source } = await opened({ machines: [machine(1), machine(2, { tags })] });

@@ -58,6 +58,12 @@ export function gceContract(
       expect(account.counted.calls).toBe(5);
     });
 
+    test('a machine that goes between two pages takes nobody with it', async () => {
+      const { source, suffer } = await opened({ machines: [1, 2, 3, 4, 5].map((i) => machine(i)), pageSize: 2 });
+      suffer('cloud-changing', { terminate: machine(2).name });
+      expect((await addressesFrom(source({ table: BY_LABEL }))).addresses).toHaveLength(5);
+    });
+
     test('a pattern selects whole names of zones', async () => {
       const zones = ['europe-west1-b', 'europe-west1-bb', 'x-europe-west1-b', 'asia-east1-a'];
       const { source } = await opened({ machines: zones.map((zone, i) => machine(i + 1, { zone })) });

@@ -28,6 +28,7 @@ export function resources(
   const machines = desk.machines();
   const list = (members: readonly CloudMachine[], reader: Reader): HttpResponse => {
     const { page, next } = pageOf(members, query['$skiptoken'] ?? '', desk.account.options.pageSize);
+    desk.changes();
     const at = desk.suffers('cloud-link-astray') === undefined ? host : 'example.org';
     const nextLink = `${schemeOf(host)}://${at}${path}?api-version=${query['api-version']}&$skiptoken=${next}`;
     return jsonAnswer(200, { value: page.flatMap(reader), ...(next && { nextLink }) });

@@ -22,6 +22,7 @@ export function aggregatedInstances(desk: CloudDesk, query: Readonly<Record<stri
   const answering = wanted.filter(({ zone = DEFAULT_ZONE }) => zone !== down);
   const size = Math.min(Number(query['maxResults'] ?? 500), desk.account.options.pageSize);
   const { page, next } = pageOf(answering, query['pageToken'] ?? '', size);
+  desk.changes();
   const zones = [...new Set(page.map(({ zone = DEFAULT_ZONE }) => zone))];
   const items = Object.fromEntries(
     zones.map((zone) => {
