@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SourceFailed } from '../../core/discovery/source.ts';
 import { anonymous } from '../contract/etcd-exchanges.ts';
@@ -167,6 +168,13 @@ describe('the etcd source, when its cluster is in trouble', () => {
     for (const fake of under.fakes) fake.recover('etcd-no-leader');
     await eventually(under, 'the lease to be kept', () => lease.keep(ask(1_000)).catch(() => false));
     expect(under.fakes[0]!.struck).toContain('etcd-no-leader');
+  });
+
+  test('the page on etcd tells every effect that the fake knows', async () => {
+    const { fakes } = await etcdInWorld();
+    const page = readFileSync(new URL('../../docs/discovery/etcd.md', import.meta.url), 'utf8');
+    const told = [...page.matchAll(/^\| `(etcd-[a-z-]+)`/gm)].map(([, effect]) => effect);
+    expect(told.toSorted()).toEqual([...fakes[0]!.effects].toSorted());
   });
 });
 
