@@ -156,6 +156,7 @@ export function consulContract(name: string, create: (options?: ConsulStateOptio
         ID: 'n1',
         Address: '10.1.0.7',
         Port: 7946,
+        Check: { TTL: '10s', Status: 'passing' },
       });
       expect(await lease.keep(ask)).toBe(false);
       await lease.release(ask);

@@ -9,7 +9,6 @@ import type { Self } from '../source.ts';
 export interface Instance {
   /** On which agent. */
   readonly node: string;
-  readonly serviceId: string;
   /** A name, or an IP address. */
   readonly place: HostPort;
   /** The name among the members, where one of us has entered it. */
@@ -51,7 +50,7 @@ export function listedIn(json: unknown): Listed | undefined {
 }
 
 function instanceFrom(entry: unknown): Instance {
-  const { node, nodeAddress, serviceId, address, port, meta, passing } = flat(entry);
+  const { node, nodeAddress, address, port, meta, passing } = flat(entry);
   const host = address || nodeAddress;
   if (typeof host !== 'string') throw new InvalidSetting('its address', host, 'an IP address or a host name');
   if (!Number.isInteger(port) || (port as number) < 1 || (port as number) > 65_535) {
@@ -72,7 +71,6 @@ function instanceFrom(entry: unknown): Instance {
   if (isDamaged) throw new InvalidSetting('its checksum', checksum, 'that of its id and address');
   return {
     node: String(node),
-    serviceId: String(serviceId),
     place,
     id,
     checksum,
