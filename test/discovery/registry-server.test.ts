@@ -157,6 +157,8 @@ describe('the registry', () => {
     await before.ask('POST /register', { id: 'b', address: '10.0.0.2:7946' });
     await before.ask('DELETE /unregister/b');
     await before.server.close();
+    expect((await before.ask('GET /discover/all')).status).toBe(503);
+    expect((await before.ask('POST /register', { id: 'c', address: '10.0.0.3:7946' })).status).toBe(503);
     before.pass(600);
     const after = new Asked({ state }, booted);
     const { json } = await after.ask('GET /discover/all?label=blue');

@@ -61,6 +61,7 @@ export function registryServer(options: RegistryServerOptions): RegistryServer {
   });
   const startedAt = clock.now();
   let restored = false;
+  let closing = false;
   const isSettled = (): boolean => restored || clock.now() - startedAt >= ttlMs * MILLISECOND;
   const ready = restore(file, roll).then((was) => void (restored = was));
   const epoch = Array.from(crypto.nonce(), (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -80,6 +81,8 @@ export function registryServer(options: RegistryServerOptions): RegistryServer {
     async handler(request) {
       await ready;
       try {
+        // An empty roll of a registry that ends is no news, and whoever entered it then would be all that is stored.
+        if (closing) throw new AdminRefusal(503, 'CLOSING', 'The registry ends.', { 'retry-after': '1' });
         return respond(desk, guard, request);
       } catch (error) {
         if (!(error instanceof AdminRefusal)) throw error;
@@ -91,6 +94,7 @@ export function registryServer(options: RegistryServerOptions): RegistryServer {
       return roll.size;
     },
     async close() {
+      closing = true;
       log.end();
       await ready;
       await file?.settled();
