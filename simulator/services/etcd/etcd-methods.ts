@@ -1,6 +1,6 @@
 import { isTable } from '../../../core/config/kinds.ts';
 import type { HttpResponse } from '../../../core/ports/http.ts';
-import { base64Of, keyFrom, keyValueOf, lean, REFUSALS } from './etcd-json.ts';
+import { answerOf, base64Of, keyFrom, keyValueOf, lean, REFUSALS } from './etcd-json.ts';
 import type { EtcdMember } from './etcd-member.ts';
 import { idOf, type EtcdState } from './etcd-state.ts';
 import { EtcdWatch, type WatchRequest } from './etcd-watch.ts';
@@ -20,8 +20,7 @@ export interface EtcdCall {
 
 type Method = (call: EtcdCall, body: Body) => Promise<Answer>;
 
-/** What answers once, by its path behind the version. */
-export const METHODS: Readonly<Record<string, Method>> = {
+const SINGLE: Readonly<Record<string, Method>> = {
   'kv/range': async (call, body) => {
     const { member } = call;
     const range = rangeOf(body);
@@ -92,19 +91,23 @@ export const METHODS: Readonly<Record<string, Method>> = {
     const leader = member.leader === undefined ? '' : `${idOf(member.leader.name)}`;
     return { header: member.header(), version: '3.4.23', ...lean({ leader, raftTerm: `${state.term}` }) };
   },
-  'kv/lease/revoke': (call, body) => METHODS['lease/revoke']!(call, body),
-  'kv/lease/timetolive': (call, body) => METHODS['lease/timetolive']!(call, body),
+  'kv/lease/revoke': (call, body) => SINGLE['lease/revoke']!(call, body),
+  'kv/lease/timetolive': (call, body) => SINGLE['lease/timetolive']!(call, body),
 };
 
-/** What answers in lines. */
-export const STREAMS: Readonly<Record<string, (call: EtcdCall, body: Body) => Promise<Answer | HttpResponse>>> = {
+/** What answers once, by its path behind the version. */
+export const METHODS: ReadonlyMap<string, Method> = new Map(Object.entries(SINGLE));
+
+type Streamed = (call: EtcdCall, body: Body) => Promise<HttpResponse>;
+
+const STREAMED: Readonly<Record<string, Streamed>> = {
   'lease/keepalive': async ({ state, member }, body) => {
     const leader = await member.led(REFUSALS.noLeader);
     const id = textOf(body['ID'], '0');
     const lives = leader.secondsLeft(id) !== undefined;
     if (lives) leader.renew(id);
     const TTL = lives ? `${state.leases.get(id)!.ttlSec}` : '';
-    return { result: { header: member.header(), ID: id, ...lean({ TTL }) } };
+    return answerOf({ result: { header: member.header(), ID: id, ...lean({ TTL }) } });
   },
   watch: async (call, body) => {
     const request = isTable(body['create_request']) ? body['create_request'] : {};
@@ -122,6 +125,9 @@ export const STREAMS: Readonly<Record<string, (call: EtcdCall, body: Body) => Pr
     return { status: 200, headers, body: watch.body() };
   },
 };
+
+/** What answers in lines. */
+export const STREAMS: ReadonlyMap<string, Streamed> = new Map(Object.entries(STREAMED));
 
 async function transaction(call: EtcdCall, body: Body): Promise<Answer> {
   const { state, member } = call;

@@ -1,4 +1,5 @@
-import { InvalidSetting } from '../../../core/errors.ts';
+import { isTable } from '../../../core/config/kinds.ts';
+import { InvalidSetting, messageOf } from '../../../core/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../../core/ports/http.ts';
 import { bytesFromText, textFromBytes } from '../../../core/wire/text.ts';
 import { toBase64 } from '../../../core/base64.ts';
@@ -54,18 +55,20 @@ export function createEtcd(ports: FakePorts, state: EtcdState): FakeService {
       return { ...answerOf({ etcdserver: '3.4.23', etcdcluster: '3.4.0' }), headers: { 'content-type': 'text/plain' } };
     }
     const path = /^\/v3(?:beta)?\/(.+)$/.exec(url)?.[1] ?? '';
-    const run = METHODS[path] ?? STREAMS[path];
-    if (run === undefined) return { status: 404, headers: { 'content-type': 'text/plain' }, body: 'Not Found\n' };
+    const [single, stream] = [METHODS.get(path), STREAMS.get(path)];
+    if (single === undefined && stream === undefined) {
+      return { status: 404, headers: { 'content-type': 'text/plain' }, body: 'Not Found\n' };
+    }
     if (method !== 'POST') return { status: 405, headers: {}, body: 'Method Not Allowed\n' };
     const wantsLeader = headers['grpc-metadata-hasleader'] === 'true';
     try {
       if (wantsLeader && member.leader === undefined) throw REFUSALS.noLeader();
       const call = { state, member, wantsLeader, token: headers['authorization'], signal: request.signal };
-      const result = await run(call, bodyOf(request));
-      return 'status' in result ? (result as unknown as HttpResponse) : answerOf(result);
+      const body = bodyOf(request);
+      return stream === undefined ? answerOf(await single!(call, body)) : await stream(call, body);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      return path in STREAMS ? streamRefused(error) : refusalOf(error);
+      return stream === undefined ? refusalOf(error) : streamRefused(error);
     }
   };
   return {
@@ -120,9 +123,12 @@ function health(member: EtcdMember): HttpResponse {
 }
 
 function bodyOf({ body }: HttpRequest): Readonly<Record<string, unknown>> {
+  let value: unknown;
   try {
-    return JSON.parse(textFromBytes(body)) as Readonly<Record<string, unknown>>;
+    value = JSON.parse(textFromBytes(body));
   } catch (cause) {
-    throw REFUSALS.unreadable(`invalid character: ${(cause as Error).message}`);
+    throw REFUSALS.unreadable(`invalid character: ${messageOf(cause)}`);
   }
+  if (!isTable(value)) throw REFUSALS.unreadable('json: cannot unmarshal it into a request');
+  return value;
 }
