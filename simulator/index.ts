@@ -29,6 +29,7 @@ export type { Checker, HostView, Invariant, Phase, Violation, WorldView } from '
 export type { Counters } from './kernel.ts';
 export { createEtcd, type EtcdInspection } from './services/etcd/etcd-service.ts';
 export { EtcdState, type EtcdOptions } from './services/etcd/etcd-state.ts';
+export { simulatedHttpClient, type HostNames } from './http/client.ts';
 export { simulatedResolver } from './sim-resolver.ts';
 export { createAws } from './services/aws/aws-fake.ts';
 export { createAzure, type AzureAccess } from './services/azure/azure-fake.ts';
