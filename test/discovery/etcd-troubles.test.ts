@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SourceFailed } from '../../core/discovery/source.ts';
 import { anonymous } from '../contract/etcd-exchanges.ts';
@@ -168,6 +169,28 @@ describe('the etcd source, when its cluster is in trouble', () => {
     for (const fake of under.fakes) fake.recover('etcd-no-leader');
     await eventually(under, 'the lease to be kept', () => lease.keep(ask(1_000)).catch(() => false));
     expect(under.fakes[0]!.struck).toContain('etcd-no-leader');
+  });
+
+  test('whatever is asked, the fake answers and goes on', async () => {
+    const under = await etcdInWorld();
+    const { handler } = under.fakes[0]!;
+    const paths = ['kv/range', 'kv/put', 'kv/txn', 'kv/deleterange', 'kv/compaction', 'lease/grant', 'lease/keepalive'];
+    const more = ['lease/revoke', 'lease/timetolive', 'watch', 'auth/authenticate', 'constructor', '__proto__', ''];
+    const field = fc.constantFrom('key', 'range_end', 'lease', 'TTL', 'ID', 'compare', 'success', 'create_request');
+    const body = fc.oneof(fc.dictionary(field, fc.jsonValue(), { noNullPrototype: true }), fc.jsonValue());
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...paths, ...more), body, async (path, value) => {
+        const { signal } = new AbortController();
+        const peer = { address: '10.0.0.9', certified: false };
+        const bytes = new TextEncoder().encode(JSON.stringify(value));
+        const request = { method: 'POST', url: `/v3/${path}`, headers: {}, body: bytes, peer, signal };
+        expect((await handler(request)).status).toBeLessThan(500);
+      }),
+      { numRuns: 300, seed: 5 },
+    );
+    const source = sourceOn(under, 'p');
+    await source.register(self('a', '10.0.0.1:7946'), ask());
+    expect((await source.discover(ask())).candidates).toHaveLength(1);
   });
 
   test('the page on etcd tells every effect that the fake knows', async () => {
