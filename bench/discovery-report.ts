@@ -1,4 +1,5 @@
 import type { ConsulBenchResult } from './discovery-consul.ts';
+import type { DnsBenchResult } from './discovery-dns.ts';
 import type { RegistryBenchResult } from './discovery-registry.ts';
 import type { StartsResult } from './discovery-starts.ts';
 import { row, whole } from './report.ts';
@@ -6,10 +7,11 @@ import { row, whole } from './report.ts';
 export interface DiscoveryBenchResult extends StartsResult {
   readonly registry: RegistryBenchResult;
   readonly consul: ConsulBenchResult;
+  readonly dns: DnsBenchResult;
 }
 
 /** The figures of finding peers, as a person reads them. */
-export function discoveryReport({ starts, hanging, lookup, registry, consul }: DiscoveryBenchResult): string {
+export function discoveryReport({ starts, hanging, lookup, registry, consul, dns }: DiscoveryBenchResult): string {
   const lines = ['A node starts and finds another one, which only the source can tell it of, on loopback'];
   for (const { source, seconds } of starts) lines.push(row(source, `${(seconds * 1_000).toFixed(0)} ms`));
   const within = `within ${hanging.deadlineSeconds} s`;
@@ -29,6 +31,15 @@ export function discoveryReport({ starts, hanging, lookup, registry, consul }: D
   lines.push(
     row('ours', `${consul.oursMs.toFixed(2)} ms`),
     row('npm consul', `${consul.npmMs.toFixed(2)} ms`, `${consul.ratio.toFixed(1)} times ours`),
+  );
+  lines.push('', `A refresh of ${dns.records} SRV records and their addresses over UDP, ${whole(dns.refreshes)} times`);
+  lines.push(
+    row('ours', `${dns.p50Ms.toFixed(2)} ms`, `median; 99 % within ${dns.p99Ms.toFixed(1)} ms`),
+    row(
+      'node:dns',
+      `${dns.nodeP50Ms.toFixed(2)} ms`,
+      `median, without addresses; ours takes ${dns.ratio.toFixed(2)} times that`,
+    ),
   );
   return lines.join('\n');
 }

@@ -8,6 +8,7 @@ import type { ConfigBenchResult } from './config.ts';
 import type { FormationResult, SteadyResult } from './cluster.ts';
 import { discoveryReport, type DiscoveryBenchResult } from './discovery-report.ts';
 import type { ConsulBenchResult } from './discovery-consul.ts';
+import type { DnsBenchResult } from './discovery-dns.ts';
 import type { RegistryBenchResult } from './discovery-registry.ts';
 import type { StartsResult } from './discovery-starts.ts';
 import { benchReport } from './report.ts';
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
         ...measure<StartsResult>('starts'),
         registry: measure<RegistryBenchResult>('registry'),
         consul: measure<ConsulBenchResult>('consul'),
+        dns: measure<DnsBenchResult>('dns'),
       },
     };
     console.log(

@@ -1,6 +1,7 @@
 import { formation, steady } from './cluster.ts';
 import { benchConfig } from './config.ts';
 import { benchConsul } from './discovery-consul.ts';
+import { benchDns } from './discovery-dns.ts';
 import { benchRegistry } from './discovery-registry.ts';
 import { benchStarts } from './discovery-starts.ts';
 import { benchWheel } from './wheel.ts';
@@ -14,6 +15,7 @@ const MEASUREMENTS: Readonly<Record<string, (nodes: number) => unknown>> = {
   starts: benchStarts,
   registry: benchRegistry,
   consul: benchConsul,
+  dns: benchDns,
 };
 console.log(JSON.stringify(await MEASUREMENTS[what ?? '']?.(Number(nodes))));
 // Clients keep connections for the next call: nothing that is still open has anything to say.
