@@ -51,6 +51,7 @@ export function nodeProgram(options: NodeProgramOptions = {}): Program {
   return async (host): Promise<Running> => {
     const config = configOf(host, options.config ?? {}, options.environment ?? {});
     const http = clientsOf(host, options.names ?? {});
+    const multicast = simulatedMulticastDns(host, options.links ?? []);
     const cluster = await Cluster.create({
       config,
       ports: {
@@ -62,7 +63,7 @@ export function nodeProgram(options: NodeProgramOptions = {}): Program {
         log: logOf(host),
         resolver: (servers) => options.resolver?.(host, servers) ?? resolverOf(host, servers, options.nameServers),
         http,
-        multicastDns: simulatedMulticastDns(host, options.links ?? []),
+        multicastDns: multicast,
         environment: options.environment ?? {},
         parseYaml: () =>
           Promise.reject(new InvalidSetting('YAML', 'a text', 'absent: it cannot be read in a simulation')),
@@ -77,6 +78,7 @@ export function nodeProgram(options: NodeProgramOptions = {}): Program {
       admin: () => admin,
     });
     const admin = serveAdmin(host, cluster, config);
+    cluster.onEnded(() => multicast.close());
     cluster.discovery.on((event) => host.emit(discoveryEvent(event)));
     // A start that fails ends the node, as it ends the process; the world goes on.
     void cluster.begin().catch((error: unknown) => host.emit(startFailed(error)));

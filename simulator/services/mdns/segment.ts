@@ -28,16 +28,25 @@ type MdnsEffect = (typeof MDNS_EFFECTS)[number];
 
 const LOSS: Ratio = [1, 2];
 
-/** Multicast of a simulated host on the segments that it is part of. */
-export function simulatedMulticastDns(host: Host, segments: readonly LanSegment[]): MulticastDns {
+/** Multicast of a simulated host on the segments that it is part of; `close` ends all that is open. */
+export function simulatedMulticastDns(
+  host: Host,
+  segments: readonly LanSegment[],
+): MulticastDns & { readonly close: () => void } {
   const own = segments.filter(({ hosts }) => hosts.includes(host.name));
+  const opened: MulticastEndpoint[] = [];
   return {
+    close() {
+      for (const endpoint of opened) endpoint.close();
+    },
     async open(interfaces, handlers) {
       const links = interfaces.length === 0 ? own : own.filter(({ name }) => interfaces.includes(name));
       if (links.length === 0) {
         throw new MulticastUnavailable(`${host.name} has no such link: ${interfaces.join(', ') || 'any'}.`);
       }
-      return new SimulatedEndpoint(host, links, handlers);
+      const endpoint = new SimulatedEndpoint(host, links, handlers);
+      opened.push(endpoint);
+      return endpoint;
     },
   };
 }
