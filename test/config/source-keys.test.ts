@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { stringify } from 'smol-toml';
 import { describe, expect, test } from 'vitest';
+import { configInWords } from '../../cli/config-in-words.ts';
 import { FIELDS, variableOf } from '../../core/config/fields.ts';
 import { printConfig } from '../../core/config/print.ts';
 import { readConfig } from '../../core/config/read.ts';
@@ -8,6 +9,7 @@ import type { SourceConfig } from '../../core/discovery/source-type.ts';
 import { SOURCE_TYPES } from '../../core/discovery/source-types.ts';
 import { asText, tablesOf, valuesOf } from './arbitrary.ts';
 
+const SECRET = '5ecret';
 const ofFile = (tree: object) => readConfig({ file: { path: 'f', text: stringify(tree) }, environment: {} });
 const sourcesOf = (tree: object): readonly SourceConfig[] => ofFile(tree).config.cluster.discovery.sources;
 
@@ -37,6 +39,22 @@ describe.each(SOURCE_TYPES.map((type) => [type.type, type] as const))('a source 
           const environment = { ROLLCALL_CLUSTER_DISCOVERY_TYPE: name, ...Object.fromEntries(said) };
           expect(readConfig({ environment }).config.cluster.discovery.sources).toEqual(told);
         }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('says in words what is asked, and never a secret', () => {
+    const secrets = Object.fromEntries(
+      type.keys.filter(({ secret }) => secret === true).map((key) => [key.name, SECRET]),
+    );
+    fc.assert(
+      fc.property(tables, (table) => {
+        const told = Object.fromEntries(Object.entries(table).map(([key, value]) => [key, secrets[key] ?? value]));
+        const words = configInWords(ofFile({ cluster: { discovery: { type: name, ...told } } }).config).join('\n');
+        expect(words).not.toContain(SECRET);
+        expect(words).toMatch(/^It (finds peers by \S|has nobody to ask)/m);
+        expect(words).not.toMatch(/undefined|\[object/);
       }),
       { numRuns: 20 },
     );
