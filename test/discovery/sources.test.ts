@@ -180,7 +180,8 @@ describe('the DNS source', () => {
     ['dns:', 'INVALID_SETTING'],
   ])('reads %s', (text, expected) => {
     const [scheme, rest] = [text.slice(0, text.indexOf(':')), text.slice(text.indexOf(':') + 1)];
-    const [hosts, path = ''] = rest.startsWith('//') ? rest.slice(2).split('/') : ['', rest];
+    const parts: readonly (string | undefined)[] = rest.startsWith('//') ? rest.slice(2).split('/') : ['', rest];
+    const [hosts = '', path = ''] = parts;
     const url = { text, scheme, user: '', password: '', hosts: hosts === '' ? [] : hosts.split(','), path, query: {} };
     const read = (): unknown => dnsType.urls![scheme]!(url);
     if (expected === 'INVALID_SETTING') expect(read).toThrow('such as');
