@@ -2,10 +2,10 @@ import { sameAddress } from '../../core/address.ts';
 import type { HostView, Invariant, WorldView } from '../invariant.ts';
 import type { NodeEvent } from '../node-events.ts';
 import type { NodeInspection } from '../node-program.ts';
-import { inWords, isWithin, type Window } from './discovery-window.ts';
+import { inWords, isWithin, type JudgedTime } from './discovery-time.ts';
 
 /** An outage of sources, or answers that are cut short, take nobody away who is there. */
-export function theLivingStayCandidates(window: Window = {}): Invariant {
+export function theLivingStayCandidates(window: JudgedTime = {}): Invariant {
   const id = 'the-living-stay-candidates';
   return {
     id,
@@ -28,7 +28,7 @@ export function theLivingStayCandidates(window: Window = {}): Invariant {
 }
 
 /** Once sources know the truth again, so does every node, by itself: nothing that changed in between is lost. */
-export function everybodyKnowsTheRest(window: Window): Invariant {
+export function everybodyKnowsTheRest(window: JudgedTime): Invariant {
   const id = 'everybody-knows-the-rest';
   return {
     id,

@@ -1,7 +1,7 @@
 import { sameAddress } from '../../core/address.ts';
 import type { Address } from '../../core/ports/transport.ts';
 import type { Invariant } from '../invariant.ts';
-import { inWords, isWithin, type Window } from './discovery-window.ts';
+import { inWords, isWithin, type JudgedTime } from './discovery-time.ts';
 
 /** As the backend has it in truth, whoever may read it. */
 export interface EntryInTruth {
@@ -10,7 +10,7 @@ export interface EntryInTruth {
 }
 
 /** Whatever the backend forgot, it knows again: nodes enter themselves anew. Nodes are named like their hosts. */
-export function everybodyIsEntered(entries: () => readonly EntryInTruth[], window: Window): Invariant {
+export function everybodyIsEntered(entries: () => readonly EntryInTruth[], window: JudgedTime): Invariant {
   const id = 'everybody-is-entered';
   return {
     id,

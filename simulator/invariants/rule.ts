@@ -1,4 +1,6 @@
+import type { Address } from '../../core/ports/transport.ts';
 import type { Checker, HostView, Invariant, WorldView } from '../invariant.ts';
+import { ipOf } from '../http/server.ts';
 import type { HostEvent } from '../program.ts';
 import type { MemberEvent } from '../member-events.ts';
 import { Agreement } from './agreement.ts';
@@ -47,7 +49,7 @@ export function invariantsOf(rules: readonly Rule[]): readonly Invariant[] {
       stage = scene;
       const checker = rule.create(scene);
       scene.add(checker);
-      return leads ? scene.lead(checker) : withoutHostChanges(checker);
+      return leads ? scene.lead(checker) : scene.attend(checker);
     },
   }));
 }
@@ -56,6 +58,9 @@ class SharedScene implements Scene {
   readonly world: WorldView;
   readonly cluster: ClusterView;
   readonly agreement: Agreement;
+  readonly #bystanders: readonly HostView[];
+  /** By address: whether a member may be there. No address ever passes from one host to another. */
+  readonly #isMembers = new Map<Address, boolean>();
   readonly #onTransition: RuleChecker[] = [];
   readonly #onProbe: RuleChecker[] = [];
   readonly #onOther: RuleChecker[] = [];
@@ -66,6 +71,7 @@ class SharedScene implements Scene {
 
   constructor(world: WorldView) {
     this.world = world;
+    this.#bystanders = world.hosts.filter(({ bystander }) => bystander === true);
     this.cluster = new ClusterView(world);
     this.agreement = new Agreement(this.cluster);
   }
@@ -80,7 +86,7 @@ class SharedScene implements Scene {
 
   lead(checker: RuleChecker): Checker {
     return {
-      ...withoutHostChanges(checker),
+      ...this.attend(checker),
       onEvent: (host, event) => this.#hear(host, event),
       onHost: (host, change) => this.#host(host, change),
     };
@@ -158,13 +164,26 @@ class SharedScene implements Scene {
     this.cluster.setPresent(host, false);
     this.agreement.resum();
   }
-}
 
-/** What the world itself tells a checker; the scene tells it the rest. */
-function withoutHostChanges(checker: RuleChecker): Checker {
-  return {
-    ...(checker.onSend && { onSend: (from, to, size) => from.bystander !== true && checker.onSend?.(from, to, size) }),
-    ...(checker.onTick && { onTick: () => checker.onTick?.() }),
-    ...(checker.onEnd && { onEnd: () => checker.onEnd?.() }),
-  };
+  /** What the world itself tells a checker; the scene tells it the rest. */
+  attend(checker: RuleChecker): Checker {
+    return {
+      ...(checker.onSend && {
+        onSend: (from, to, size) => this.#concerns(from, to) && checker.onSend?.(from, to, size),
+      }),
+      ...(checker.onTick && { onTick: () => checker.onTick?.() }),
+      ...(checker.onEnd && { onEnd: () => checker.onEnd?.() }),
+    };
+  }
+
+  /** What is said to services, such as name servers, or by them, is none of the cluster's talk. */
+  #concerns(from: HostView, to: Address): boolean {
+    if (this.#bystanders.length === 0) return true;
+    if (from.bystander === true) return false;
+    const known = this.#isMembers.get(to);
+    if (known !== undefined) return known;
+    const isMembers = !this.#bystanders.some(({ address }) => ipOf(address) === ipOf(to));
+    this.#isMembers.set(to, isMembers);
+    return isMembers;
+  }
 }

@@ -3,6 +3,7 @@ import type { Checker, HostView, Invariant, Violation, WorldView } from '../../s
 import type { Rule } from '../../simulator/invariants/rule.ts';
 import { invariantsOf } from '../../simulator/invariants/rule.ts';
 import type { MemberEvent } from '../../simulator/member-events.ts';
+import type { NodeEvent } from '../../simulator/node-events.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Transition = Extract<MemberEvent, { type: 'transition' }>;
@@ -29,7 +30,7 @@ export class FakeWorld implements WorldView {
   readonly #checkers: Checker[];
   readonly #held = new Map<string, { state: State | undefined; incarnation: number; address: string; meta: string }>();
 
-  constructor(names: readonly string[], invariants: readonly Invariant[]) {
+  constructor(names: readonly string[], invariants: readonly Invariant[], bystanders: readonly string[] = []) {
     this.hosts = names.map((name, index) => ({
       name,
       index,
@@ -40,6 +41,7 @@ export class FakeWorld implements WorldView {
       since: 0,
       timers: 0,
       running: undefined,
+      bystander: bystanders.includes(name),
     }));
     this.#checkers = invariants.map((invariant) => invariant.create(this));
   }
@@ -160,14 +162,14 @@ export class FakeWorld implements WorldView {
     return this.emit(observer, { type: 'probe', subject, listed: this.hosts.length - 1 });
   }
 
-  emit(name: string, event: MemberEvent): this {
+  emit(name: string, event: MemberEvent | NodeEvent): this {
     for (const checker of this.#checkers) checker.onEvent?.(this.#named(name), event);
     return this;
   }
 
-  send(from: string, size: number, times = 1): this {
+  send(from: string, size: number, times = 1, to = '10.0.0.99:7946'): this {
     for (let i = 0; i < times; i++) {
-      for (const checker of this.#checkers) checker.onSend?.(this.#named(from), '10.0.0.99:7946', size);
+      for (const checker of this.#checkers) checker.onSend?.(this.#named(from), to, size);
     }
     return this;
   }

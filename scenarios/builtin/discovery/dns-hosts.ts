@@ -16,9 +16,13 @@ export function peersRecord(name: string): string {
   return `peers.test 10 A @${name}`;
 }
 
+export function nameRecord(name: string): string {
+  return `${name}.peers.test 10 A @${name}`;
+}
+
 /** One host under a name of its own, and as an instance of the service. */
 export function serviceRecords(name: string): string[] {
-  return [`${name}.peers.test 10 A @${name}`, `_swim._tcp.peers.test 10 SRV 0 0 7946 ${name}.peers.test`];
+  return [nameRecord(name), `_swim._tcp.peers.test 10 SRV 0 0 7946 ${name}.peers.test`];
 }
 
 /** A zone on `ns` with these records, and a cache between it and everybody. */

@@ -40,10 +40,11 @@ export const lostLease = defineScenario({
       discovery: etcd.discovery,
       services: etcd.hosts,
       faults,
-      calm: seconds(75),
+      calm: seconds(60),
       invariants: [
-        everybodyIsEntered(etcd.entries, { from: endOf(faults) + seconds(20) }),
-        everybodyKnowsTheRest({ from: endOf(faults) + seconds(25) }),
+        // A node that could not keep its lease for so long rests for half a minute at most.
+        everybodyIsEntered(etcd.entries, { from: endOf(faults) + seconds(35) }),
+        everybodyKnowsTheRest({ from: endOf(faults) + seconds(40) }),
       ],
       expectations: [converged],
     });

@@ -3,6 +3,7 @@ import { lostLease, quorumLost } from './etcd.ts';
 import { kubernetesGone, kubernetesSilentWatch, reusedAddress } from './kubernetes.ts';
 import { registryRolledBack } from './registries.ts';
 import type { Scenario } from '../../scenario.ts';
+import { allSourcesDown, flappingFormation } from './chains.ts';
 import { consulIndexes, leaderlessConsul } from './consul.ts';
 import { absentDns, halvesApart, servedStaleDns, staleDns, truncatedDns } from './dns.ts';
 
@@ -17,6 +18,8 @@ export const discoveryScenarios: readonly Scenario[] = [
   consulIndexes,
   lostLease,
   quorumLost,
+  allSourcesDown,
+  flappingFormation,
   kubernetesSilentWatch,
   kubernetesGone,
   reusedAddress,
