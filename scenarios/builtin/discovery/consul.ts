@@ -49,8 +49,14 @@ export const leaderlessConsul = defineScenario({
 
 export const consulIndexes = defineScenario({
   name: 'discovery-consul-index',
-  summary: 'indexes of Consul move for nothing, stand at 0, and go back with an old snapshot, while a node moves',
-  mustStrike: ['service.consul-index-coarse', 'service.consul-index-zero', 'service.consul-restore', 'restart'],
+  summary: 'indexes of Consul move for nothing, stand at 0, and go back; agents forget, and a node moves',
+  mustStrike: [
+    'service.consul-index-coarse',
+    'service.consul-index-zero',
+    'service.consul-restore',
+    'service.consul-agent-forgets',
+    'restart',
+  ],
   stage({ random }) {
     const names = hostNames(5);
     const consul = consulDatacenter(names, random.chance([1, 2]));
@@ -77,6 +83,7 @@ export const consulIndexes = defineScenario({
       ill('consul-index-coarse', coarse, 10),
       ill('consul-index-zero', zero, 20),
       ill('consul-restore', restored, 1, ['consul-1']),
+      ill('consul-agent-forgets', restored + between(random, 0, 10), 1),
       moves,
     ]);
     return nodes({

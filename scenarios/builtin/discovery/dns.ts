@@ -51,7 +51,7 @@ export const absentDns = defineScenario({
   stage({ random }) {
     const names = hostNames(6);
     // Those who do not begin alone depend on others, or on what they hear later.
-    const retrying = some(random, names, random.int(names.length) + 1);
+    const retrying = random.chance([2, 3]) ? names : some(random, names, 1 + random.int(5));
     const faults = schedule(names.map((name) => enter(peersRecord(name), between(random, 5, 20))));
     // The cache forgets, a node comes back from its longest rest, and asks anew what it has heard just before.
     const known = endOf(faults) + seconds(30 + 30 + 30 + 10);
