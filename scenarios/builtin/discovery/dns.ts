@@ -4,7 +4,10 @@ import { nobodyBeginsAlone } from '../../../simulator/invariants/discovery-alone
 import { everybodyKnowsTheRest, theLivingStayCandidates } from '../../../simulator/invariants/discovery-candidates.ts';
 import { sourcesAreSpared } from '../../../simulator/invariants/discovery-pace.ts';
 import { CLUSTER_DNS, dnsHosts, enter, enterAnew, peersRecord, serviceRecords } from './dns-hosts.ts';
+import type { Random } from '../../../core/ports/random.ts';
+import type { Invariant } from '../../../simulator/invariant.ts';
 import { defineScenario } from '../../define.ts';
+import type { Stage } from '../../scenario.ts';
 import { hostNames } from '../cluster.ts';
 import { converged, noFalsePositives } from '../expectations.ts';
 import { between, endOf, schedule, seconds, some, type Step } from '../schedule.ts';
@@ -44,32 +47,37 @@ export const staleDns = defineScenario({
   },
 });
 
+/** Nodes boot before anybody has entered them, and a cache remembers that there is nobody. */
+function stageOfAbsence(random: Random, onNoPeers: 'retry' | 'single-node', invariants: readonly Invariant[]): Stage {
+  const names = hostNames(6);
+  const faults = schedule(names.map((name) => enter(peersRecord(name), between(random, 5, 20))));
+  // The cache forgets, a node comes back from its longest rest, and asks anew what it has heard just before.
+  const known = endOf(faults) + seconds(30 + 30 + 30 + 10);
+  return nodes({
+    nodes: 6,
+    discovery: (name) => ({ ...CLUSTER_DNS.discovery(name), on_no_peers: onNoPeers }),
+    options: () => ({ nameServers: ['cache'] }),
+    services: dnsHosts([]),
+    startAt: () => between(random, 0, 3),
+    faults,
+    calm: seconds(120),
+    invariants: [...invariants, everybodyKnowsTheRest({ from: known })],
+    expectations: [converged],
+  });
+}
+
 export const absentDns = defineScenario({
   name: 'discovery-dns-nxdomain',
   summary: '6 nodes boot before they have records, and a cache remembers for half a minute that there are none',
   mustStrike: ['command'],
-  stage({ random }) {
-    const names = hostNames(6);
-    // Those who do not begin alone depend on others, or on what they hear later.
-    const retrying = random.chance([2, 3]) ? names : some(random, names, 1 + random.int(5));
-    const faults = schedule(names.map((name) => enter(peersRecord(name), between(random, 5, 20))));
-    // The cache forgets, a node comes back from its longest rest, and asks anew what it has heard just before.
-    const known = endOf(faults) + seconds(30 + 30 + 30 + 10);
-    return nodes({
-      nodes: 6,
-      discovery: (name) => ({
-        ...CLUSTER_DNS.discovery(name),
-        on_no_peers: retrying.includes(name) ? 'retry' : 'single-node',
-      }),
-      options: () => ({ nameServers: ['cache'] }),
-      services: dnsHosts([]),
-      startAt: (name) => seconds(names.indexOf(name) / 2),
-      faults,
-      calm: seconds(120),
-      invariants: [nobodyBeginsAlone({ hosts: retrying }), everybodyKnowsTheRest({ from: known })],
-      expectations: [converged],
-    });
-  },
+  stage: ({ random }) => stageOfAbsence(random, 'retry', [nobodyBeginsAlone()]),
+});
+
+export const sixBeginnings = defineScenario({
+  name: 'discovery-dns-nxdomain-alone',
+  summary: '6 nodes boot before they have records, each begins a cluster of its own, and the six become one',
+  mustStrike: ['command'],
+  stage: ({ random }) => stageOfAbsence(random, 'single-node', []),
 });
 
 export const truncatedDns = defineScenario({

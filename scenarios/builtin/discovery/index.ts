@@ -5,12 +5,13 @@ import { registryRolledBack } from './registries.ts';
 import type { Scenario } from '../../scenario.ts';
 import { allSourcesDown, flappingFormation } from './chains.ts';
 import { consulIndexes, leaderlessConsul } from './consul.ts';
-import { absentDns, halvesApart, servedStaleDns, staleDns, truncatedDns } from './dns.ts';
+import { absentDns, halvesApart, servedStaleDns, sixBeginnings, staleDns, truncatedDns } from './dns.ts';
 
 /** Whole nodes that find each other through services which fail them. */
 export const discoveryScenarios: readonly Scenario[] = [
   staleDns,
   absentDns,
+  sixBeginnings,
   truncatedDns,
   servedStaleDns,
   halvesApart,
