@@ -4,6 +4,7 @@ import { addAdminCommands } from './admin-commands.ts';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
 import { addNodeFlags } from './node-flags.ts';
 import { packageVersion } from '../transports/version.ts';
+import { addRegistryCommands } from './registry-commands.ts';
 import { REPORTERS } from './reporter-names.ts';
 
 // What a command needs is imported when it runs: help and version answer before Node could load the simulator.
@@ -24,7 +25,8 @@ const program = new Command('rollcall')
           .trim()
           .replaceAll(/\s*\n\s*/g, ' ')
           // Commander has a suggestion only where a command is close.
-          .replace(/^unknown command '[^']*'$/, '$&. `rollcall --help` lists all.')}\n`,
+          .replace(/^unknown command '[^']*'$/, '$&. `rollcall --help` lists all.')
+          .replace(/^too many arguments .*$/, '$& `--help` says which there are.')}\n`,
       ),
   })
   .exitOverride();
@@ -141,22 +143,7 @@ program
     process.exit(await fakeCommand(name, options).catch(told));
   });
 
-program
-  .command('registry')
-  .description('serve a registry that nodes enter themselves in')
-  .option('--port <number>', 'where to listen (7950); 0 takes a free one')
-  .option('--bind <ip>', 'on which address (127.0.0.1)')
-  .option('--token-file <path>', 'a file that holds the bearer token which everybody must show')
-  .option('--cert <path>', 'PEM: serves HTTPS')
-  .option('--key <path>', "PEM: the certificate's key")
-  .option('--ttl <time>', 'how long an entry lives without a heartbeat (30s)')
-  .option('--state <path>', 'a file that keeps entries across restarts')
-  .addHelpText('after', '\nExample:\n  rollcall registry --bind 0.0.0.0 --token-file token --state registry.json')
-  .action(async (options: Record<string, string | true>) => {
-    const { registryCommand } = await import('./commands/registry.ts');
-    process.exit(await registryCommand(options).catch(told));
-  });
-
+addRegistryCommands(program, told);
 addAdminCommands(program);
 
 // A reader such as `head` that has seen enough is no error.

@@ -69,14 +69,15 @@ const UNITS: Readonly<Record<string, Micros>> = {
   ms: SECOND / 1000,
   s: SECOND,
   m: 60 * SECOND,
-  h: 3600 * SECOND,
+  h: 3_600 * SECOND,
+  d: 86_400 * SECOND,
 };
 
 /** A length of time; a plain number is in seconds. */
 export function timeOf(given: Given, name: string, flag: string): Micros | undefined {
   const text = textOf(given, name);
   if (text === undefined) return undefined;
-  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?) ?(us|ms|s|m|h)?$/.exec(text) ?? [];
+  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?) ?(us|ms|s|m|h|d)?$/.exec(text) ?? [];
   if (number !== '') return Math.round(Number(number) * UNITS[unit]!);
   throw new UsageError(
     'INVALID_OPTION',

@@ -73,7 +73,8 @@ export function isId(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && isWellFormed(value) && textLength(value) <= ID_MAX_BYTES;
 }
 
-function itemsOf(value: unknown): readonly unknown[] | undefined {
+/** The entries as they stand; undefined when the value is nothing of the kind. */
+export function itemsOf(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value as unknown[];
   if (!isObject(value)) return undefined;
   const list = LISTS.map((name) => value[name]).find((items) => Array.isArray(items));
