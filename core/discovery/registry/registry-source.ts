@@ -1,6 +1,7 @@
 import { MILLISECOND } from '../../ports/clock.ts';
 import type { HttpHeaders } from '../../ports/http.ts';
 import { BackendCalls, type BackendAnswer, type BackendCall } from '../backend-calls.ts';
+import { jsonFrom, numberAt } from '../cloud/loose.ts';
 import type { SourceContext, SourcePorts } from '../source-type.ts';
 import {
   Collision,
@@ -52,6 +53,8 @@ interface Held {
   readonly etag: string;
   readonly listing: Listing;
   readonly settled: boolean;
+  /** Of the roll, where the registry says it. */
+  readonly revision: number | undefined;
 }
 
 class Registry {
@@ -86,15 +89,17 @@ class Registry {
     const call = { url, headers, deadlineMs: OPENING_MS, idleMs: SILENCE_MS, signal };
     const ask = { deadlineMs: OPENING_MS, signal };
     let known: Found | undefined;
+    let revision: number | undefined;
     try {
-      for await (const line of calls.textLines(call)) {
-        // Each event says that something has changed, or that nothing has: the list itself is asked for.
-        const [, event] = /^event: (\w+)/.exec(line) ?? [];
-        if (event === undefined) continue;
-        if (event !== 'ping' || known?.complete !== true) {
+      for await (const event of eventsIn(calls.textLines(call))) {
+        // Each event says that something has changed, or that nothing has: the list itself is asked for. When many nodes
+        // come at once, one list has the changes of many events.
+        const isTold = event.isPing ? known?.complete === true : isWithin(event.revision, revision);
+        if (known === undefined || !isTold) {
           if (known !== undefined) await this.#spread();
           known = await this.discover(ask);
-        }
+          revision = this.#held?.revision;
+        } else if (!event.isPing) continue;
         watcher.found(known);
       }
     } catch (error) {
@@ -188,5 +193,26 @@ function heldFrom(answer: BackendAnswer & { readonly json: unknown }): Held | un
   const { json, headers } = answer;
   const listing = isObject(json) ? readListing(json) : undefined;
   if (!isObject(json) || listing === undefined) return undefined;
-  return { etag: headers['etag'] ?? '', listing, settled: json['settled'] !== false };
+  const revision = numberAt(json, 'revision');
+  return { etag: headers['etag'] ?? '', listing, settled: json['settled'] !== false, revision };
+}
+
+interface Told {
+  readonly isPing: boolean;
+  /** Of the roll after it, where the registry says it. */
+  readonly revision: number | undefined;
+}
+
+/** Server-sent events, as far as they matter here. */
+async function* eventsIn(lines: AsyncIterable<string>): AsyncGenerator<Told, void, undefined> {
+  let name = '';
+  for await (const line of lines) {
+    name = /^event: (\w+)/.exec(line)?.[1] ?? name;
+    const [, data] = /^data: (.*)$/.exec(line) ?? [];
+    if (data !== undefined) yield { isPing: name === 'ping', revision: numberAt(jsonFrom(data), 'revision') };
+  }
+}
+
+function isWithin(revision: number | undefined, listed: number | undefined): boolean {
+  return revision !== undefined && listed !== undefined && revision <= listed;
 }
