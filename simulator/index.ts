@@ -46,6 +46,7 @@ export type { NameServerOptions } from './services/dns/name-server.ts';
 export type { LanSegment } from './services/mdns/segment.ts';
 export { DnsZone, type DnsZoneOptions } from './services/dns/zone.ts';
 export { membershipInvariants, type JudgeOptions } from './invariants/index.ts';
+export { allMet } from './invariants/all-met.ts';
 export { nobodyBeginsAlone, type Beginners } from './invariants/discovery-alone.ts';
 export { everybodyKnowsTheRest, theLivingStayCandidates } from './invariants/discovery-candidates.ts';
 export { everybodyIsEntered, type EntryInTruth } from './invariants/discovery-entries.ts';
