@@ -15,6 +15,7 @@ import {
 } from '../../core/ports/multicast-dns.ts';
 import type { Address } from '../../core/ports/transport.ts';
 import { addressOf, placeOf } from '../sockets/place.ts';
+import { neighboursOf, type IsNeighbour } from './neighbours.ts';
 
 /** One family of addresses on one interface of this machine. */
 interface Link {
@@ -23,6 +24,7 @@ interface Link {
   /** What the system knows the interface by. */
   readonly by: string;
   readonly group: string;
+  readonly isNeighbour: IsNeighbour;
 }
 
 /** Packets that came through a router had a smaller one: links tell by it (RFC 6762, section 11). */
@@ -107,6 +109,7 @@ async function openLink(link: Link, { onMessage }: MulticastHandlers): Promise<L
   // An interface that goes away takes its link with it; the others stay.
   socket.on('error', () => {});
   socket.on('message', (bytes, from) => {
+    if (!link.isNeighbour(from)) return;
     const message = readable(bytes);
     if (message !== undefined) onMessage(message, addressOf(from.address, from.port));
   });
@@ -122,10 +125,12 @@ function linksOf(wanted: readonly string[]): Link[] {
     const isWanted = (address: string, internal: boolean): boolean =>
       wanted.length === 0 ? !internal : wanted.includes(name) || wanted.includes(address);
     const chosen = addresses.filter(({ address, internal }) => isWanted(address, internal));
+    const isNeighbour = neighboursOf(addresses);
     const four = chosen.find(({ address }) => isIP(address) === 4);
     const six = chosen.find(({ address }) => isIP(address) === 6);
-    const by4: Link[] = four === undefined ? [] : [{ name, family: 4, by: four.address, group: GROUP_4 }];
-    const by6: Link[] = six === undefined ? [] : [{ name, family: 6, by: `::%${name}`, group: `${GROUP_6}%${name}` }];
+    const by4: Link[] = four === undefined ? [] : [{ name, family: 4, by: four.address, group: GROUP_4, isNeighbour }];
+    const by6: Link[] =
+      six === undefined ? [] : [{ name, family: 6, by: `::%${name}`, group: `${GROUP_6}%${name}`, isNeighbour }];
     return [...by4, ...by6];
   });
   if (links.length > 0) return links;
