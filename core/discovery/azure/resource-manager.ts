@@ -37,9 +37,10 @@ export class ResourceManager {
       const value = valueAt(page, 'value');
       if (!Array.isArray(value)) throw new SourceFailed(method, 'what Azure answered is no list: check endpoint.');
       for (const item of value) all.push(item);
-      const link = textAt(page, 'nextLink');
+      // Compute says the port that https implies, Network does not.
+      const link = withoutPort(textAt(page, 'nextLink'));
       // Our token goes wherever the link points.
-      if (link !== '' && !link.toLowerCase().startsWith(`${endpoint.toLowerCase()}/`)) {
+      if (link !== '' && !link.toLowerCase().startsWith(withoutPort(`${endpoint.toLowerCase()}/`))) {
         throw new SourceFailed(method, `the next page is said to be at another host than ${endpoint}.`);
       }
       return link;
@@ -57,4 +58,9 @@ export class ResourceManager {
       return jsonFrom(answer.text);
     });
   }
+}
+
+/** Without the port that https implies. */
+function withoutPort(url: string): string {
+  return url.replace(/^(https:\/\/[^/:]+):443\//i, '$1/');
 }

@@ -30,7 +30,9 @@ export function resources(
     const { page, next } = pageOf(members, query['$skiptoken'] ?? '', desk.account.options.pageSize);
     desk.changes();
     const at = desk.suffers('cloud-link-astray') === undefined ? host : 'example.org';
-    const nextLink = `${schemeOf(host)}://${at}${path}?api-version=${query['api-version']}&$skiptoken=${next}`;
+    // Compute says the port that everybody knows.
+    const port = schemeOf(host) === 'https' && path.endsWith('/virtualMachines') ? ':443' : '';
+    const nextLink = `${schemeOf(host)}://${at}${port}${path}?api-version=${query['api-version']}&$skiptoken=${next}`;
     return jsonAnswer(200, { value: page.flatMap(reader), ...(next && { nextLink }) });
   };
   const [, ofGroup, rest = ''] = /^(\/resourceGroups\/[^/]+)?\/providers\/(.+)$/.exec(path.slice(base.length)) ?? [];
