@@ -21,13 +21,21 @@ const NAME_BYTES = 12;
 export class Editions {
   readonly #deps: EditionsDeps;
   readonly #highest = new Map<string, number>();
+  #last: Promise<void> = Promise.resolve();
 
   constructor(deps: EditionsDeps) {
     this.#deps = deps;
   }
 
   /** Remembers this edition of what is at `place`; throws `SourceFailed` when a later one has been seen. */
-  async accept(place: string, seq: number): Promise<void> {
+  accept(place: string, seq: number): Promise<void> {
+    // One after the other: of two that are read at the same moment, the older one must not be stored last.
+    const accepted = this.#last.then(() => this.#accept(place, seq));
+    this.#last = accepted.catch(() => {});
+    return accepted;
+  }
+
+  async #accept(place: string, seq: number): Promise<void> {
     const { method } = this.#deps;
     const highest = this.#highest.get(place) ?? (await this.#stored(place));
     if (seq < highest) {
