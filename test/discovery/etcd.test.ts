@@ -4,11 +4,11 @@ import { parseSourceUrl } from '../../core/discovery/peer-text-url.ts';
 import { SourceFailed, type Source } from '../../core/discovery/source.ts';
 import type { SourcePorts, SourceTable } from '../../core/discovery/source-type.ts';
 import { FileFailed } from '../../core/ports/files.ts';
-import type { HttpCall, HttpTrust } from '../../core/ports/http.ts';
+import type { HttpCall, HttpHeaders, HttpTrust } from '../../core/ports/http.ts';
 import { systemClock } from '../../transports/clock.ts';
 import { ask } from '../contract/etcd-sources.ts';
 
-type Answer = { readonly status: number; readonly body: unknown };
+type Answer = { readonly status: number; readonly body: unknown; readonly headers?: HttpHeaders };
 
 const CONFIG: EtcdConfig = {
   type: 'etcd',
@@ -44,9 +44,9 @@ function scripted(answer: (call: HttpCall) => Answer, more: Partial<EtcdConfig> 
       return {
         async call(call: HttpCall) {
           calls.push(call);
-          const { status, body } = answer(call);
+          const { status, body, headers = {} } = answer(call);
           const text = typeof body === 'string' ? body : JSON.stringify(body);
-          return { status, headers: {}, body: new Blob([text]).stream() };
+          return { status, headers, body: new Blob([text]).stream() };
         },
       };
     },
@@ -127,6 +127,31 @@ describe('the calls of the etcd source', () => {
     const kvs = [{ key: btoa('/rollcall/blue/a'), value: btoa('{}') }];
     const { source } = scripted(() => ({ status: 200, body: { ...HEADER, kvs, more: true } }));
     await expect(source.discover(ask())).rejects.toThrow(/same page/);
+  });
+
+  test('pages without end are a failure, however they differ', async () => {
+    let page = 0;
+    const endless = (): Answer => {
+      const key = Buffer.from(`/rollcall/blue/${(page += 1)}`).toString('base64');
+      return { status: 200, body: { ...HEADER, kvs: [{ key, value: '' }], more: true } };
+    };
+    const { source, calls } = scripted(endless);
+    await expect(source.discover(ask())).rejects.toThrow('does not end after 200 pages');
+    expect(calls).toHaveLength(200);
+  });
+
+  test.each([
+    ['a proxy that is overrun', { status: 503, body: 'busy', headers: { 'retry-after': '7' } }],
+    [
+      'a gateway that is',
+      { status: 429, body: { error: 'x', message: 'x', code: 14 }, headers: { 'retry-after': '7' } },
+    ],
+  ])('%s is left alone for as long as it asks, when all are', async (_, busy) => {
+    await expect(scripted(() => busy).source.discover(ask())).rejects.toMatchObject({ retryAfterMs: 7_000 });
+    const two = { endpoints: ['e1', 'e2'] };
+    await expect(scripted(() => busy, two).source.discover(ask())).rejects.toMatchObject({ retryAfterMs: 7_000 });
+    const one = scripted(({ url }) => (url.includes('e1') ? busy : { status: 503, body: 'down' }), two);
+    await expect(one.source.discover(ask())).rejects.toMatchObject({ retryAfterMs: 0 });
   });
 
   test('a list whose revision is compacted away begins again, three times at most', async () => {

@@ -18,12 +18,14 @@ export interface EtcdAccess {
 
 type Limits = Pick<HttpCall, 'deadlineMs' | 'idleMs' | 'signal'>;
 
+type Rest = Pick<NonNullable<ConstructorParameters<typeof SourceFailed>[2]>, 'retryAfterMs'>;
+
 /** etcd has answered, and refuses. */
 export class EtcdRefused extends SourceFailed {
   readonly grpcCode: number;
 
-  constructor(call: HttpCall, { code, message }: Refusal) {
-    super(METHOD, `${call.url}: ${message}. ${adviceOn(code, message)}`.trim());
+  constructor(call: HttpCall, { code, message }: Refusal, rest: Rest = {}) {
+    super(METHOD, `${call.url}: ${message}. ${adviceOn(code, message)}`.trim(), rest);
     this.grpcCode = code;
   }
 }
@@ -84,8 +86,11 @@ export class EtcdCalls {
     }
     if (failures.length === 1) throw failures[0];
     const why = failures.map(messageOf).join(' ');
+    // Where every endpoint asks for a rest, the shortest is enough.
+    const rests = failures.map((failure) => (failure instanceof SourceFailed ? (failure.retryAfterMs ?? 0) : 0));
     throw new SourceFailed(METHOD, `none of the ${failures.length} endpoints could be asked. ${why}`, {
       cause: failures.at(-1),
+      retryAfterMs: Math.min(...rests),
     });
   }
 
@@ -150,9 +155,11 @@ export class EtcdCalls {
     }
     const json = jsonFrom(answer.text);
     const refusal = refusalOf(json);
-    if (refusal !== undefined) throw new EtcdRefused(first, refusal);
+    // Of a proxy in front of it: etcd itself says nothing of the kind.
+    const rest = restIn(answer);
+    if (refusal !== undefined) throw new EtcdRefused(first, refusal, rest);
     if (answer.status >= 200 && answer.status < 300 && json !== undefined) return json;
-    throw calls.failed(first, `status ${answer.status}, and no answer of etcd's: is its gateway there?`);
+    throw calls.failed(first, `status ${answer.status}, and no answer of etcd's: is its gateway there?`, rest);
   }
 
   #call(at: number, path: string, body: unknown, limits: Limits, token: string): HttpCall {
@@ -164,6 +171,11 @@ export class EtcdCalls {
 
 function isUnknownPath({ status, text }: BackendAnswer): boolean {
   return status === 404 && refusalOf(jsonFrom(text)) === undefined;
+}
+
+function restIn({ headers }: BackendAnswer): Rest {
+  const seconds = headers['retry-after'] ?? '';
+  return /^\d{1,6}$/.test(seconds) ? { retryAfterMs: Number(seconds) * 1_000 } : {};
 }
 
 function isWorthAnotherTry(error: unknown): boolean {

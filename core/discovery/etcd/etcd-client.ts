@@ -21,6 +21,8 @@ export interface Granted {
 }
 
 const PAGE = 500;
+/** Who never says "that was all" is ill, or wants our memory. */
+const PAGES_MAX = 200;
 /** A list that takes so long that its revision is compacted away begins again so often. */
 const LISTS_MAX = 3;
 const WATCH_HEAD_MS = 10_000;
@@ -50,7 +52,8 @@ export class EtcdClient {
     const pairs: Pair[] = [];
     const rangeEnd = encoded(endOf(prefix));
     let revision = 0n;
-    for (let from = prefix; ;) {
+    let from = prefix;
+    for (let count = 0; count < PAGES_MAX; count += 1) {
       // Later pages are of the revision of the first, or entries that move would be in two of them, or in none.
       const page = { key: encoded(from), range_end: rangeEnd, limit: `${PAGE}`, revision: `${revision}`, serializable };
       const answer = await this.#range(page, budget);
@@ -62,6 +65,7 @@ export class EtcdClient {
       if (`${last}\0` === from) throw new SourceFailed(METHOD, 'the next page of the list is the same page again.');
       from = `${last}\0`;
     }
+    throw new SourceFailed(METHOD, `the list does not end after ${PAGES_MAX} pages of ${PAGE} keys.`);
   }
 
   /** One key, as the majority has it. */
