@@ -29,6 +29,13 @@ export function isAddress(text: string): boolean {
   }
 }
 
+/** Whether a text is an address that one node can reach another at: an IP address of somebody, with a port. */
+export function isPlace(text: string): boolean {
+  if (!isAddress(text)) return false;
+  const { bytes, port } = parseAddress(text);
+  return port > 0 && bytes.some((byte) => byte !== 0);
+}
+
 /** The text of 4 or 16 address bytes; 16 bytes that hold an IPv4 address stay apart as `[::ffff:10.0.0.7]:7946`. */
 export function formatAddress(bytes: Uint8Array, port: number): Address {
   if (bytes.length === 4) return `${formatIPv4(bytes, 0)}:${port}`;

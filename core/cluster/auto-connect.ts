@@ -1,6 +1,6 @@
 import { sameAddress } from '../address.ts';
 import { Breaker, type BreakerState } from '../discovery/breaker.ts';
-import { keyOf } from '../discovery/candidates.ts';
+import { keyOf, mergedCandidates } from '../discovery/candidates.ts';
 import type { Candidate } from '../discovery/source.ts';
 import { messageOf } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -30,14 +30,18 @@ export interface AutoConnectDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** From own sources. */
   readonly candidates: () => readonly Candidate[];
+  /** From peers: tried when nobody else is due. */
+  readonly hints: () => readonly Candidate[];
   /** Whether a live member is listed at this address. */
   readonly isReached: (address: Address) => boolean;
   readonly contact: (address: Address) => Promise<void>;
 }
 
 interface Contact {
-  candidate: Candidate;
+  readonly candidate: Candidate;
+  readonly isHint: boolean;
   readonly breaker: Breaker;
   status: ContactStatus;
   error: string | undefined;
@@ -46,6 +50,9 @@ interface Contact {
 const REST = { firstMs: 1_000, lastMs: 300_000, opensAfter: 5 };
 /** More would make a node that finds a large cluster late a burden to it. */
 const AT_ONCE = 3;
+/** Of a long list most are dead, or somebody would have been met: they may not hide the living for hours. */
+const AT_ONCE_MOST = 16;
+const BACKLOG_PER_ONE = 32;
 /** Who answers without being listed is asked again after this long: he may be about to join. */
 const UNLISTED_MS = 60_000;
 
@@ -73,28 +80,33 @@ export class AutoConnect {
 
   /** Contacts whoever is due. Called every now and then, and whenever somebody else might be there. */
   look(): void {
-    this.#takeOver(this.#deps.candidates());
-    const { isReached } = this.#deps;
+    this.#takeOver();
+    const { isReached, random } = this.#deps;
     for (const contact of this.#contacts.values()) {
       if (contact.status === 'connecting') continue;
       if (isReached(contact.candidate.address)) this.#succeeded(contact, 'member');
       else if (contact.status === 'member') contact.status = 'waiting';
     }
     const due = [...this.#contacts.values()].filter((one) => isIdle(one) && one.breaker.restMs === 0);
-    for (const contact of this.#deps.random.shuffle(due).slice(0, AT_ONCE - this.#under)) void this.#contact(contact);
+    const atOnce = Math.min(AT_ONCE_MOST, AT_ONCE + Math.floor(due.length / BACKLOG_PER_ONE));
+    // Whoever failed less often goes first, so that one pass through all of them reaches the living.
+    const order = random.shuffle(due).toSorted((a, b) => a.breaker.failures - b.breaker.failures || rank(a) - rank(b));
+    for (const contact of order.slice(0, Math.max(0, atOnce - this.#under))) void this.#contact(contact);
   }
 
-  #takeOver(candidates: readonly Candidate[]): void {
-    const keys = new Set(candidates.map(keyOf));
+  #takeOver(): void {
+    const own = this.#deps.candidates();
+    const ownKeys = new Set(own.map(keyOf));
+    const wanted = mergedCandidates([own, this.#deps.hints()]);
     for (const [key, { status }] of this.#contacts) {
-      if (!keys.has(key) && status !== 'connecting') this.#contacts.delete(key);
+      if (!wanted.has(key) && status !== 'connecting') this.#contacts.delete(key);
     }
-    for (const candidate of candidates) {
-      const known = this.#contacts.get(keyOf(candidate));
+    for (const [key, candidate] of wanted) {
+      const known = this.#contacts.get(key);
       if (known !== undefined && sameAddress(known.candidate.address, candidate.address)) continue;
       // At another address it deserves another chance.
       const breaker = new Breaker(REST, this.#deps.clock, this.#deps.random);
-      this.#contacts.set(keyOf(candidate), { candidate, breaker, status: 'waiting', error: undefined });
+      this.#contacts.set(key, { candidate, isHint: !ownKeys.has(key), breaker, status: 'waiting', error: undefined });
     }
   }
 
@@ -127,4 +139,8 @@ export class AutoConnect {
 
 function isIdle({ status }: Contact): boolean {
   return status === 'waiting' || status === 'unlisted';
+}
+
+function rank({ isHint }: Contact): number {
+  return isHint ? 1 : 0;
 }

@@ -120,7 +120,7 @@ export class Cluster implements Operated {
       onRoundTrip: options.onRoundTrip ?? (() => {}),
       onExchange: options.onExchange ?? (() => {}),
       onStatement: options.onStatement ?? (() => {}),
-      onProof: () => this.#joining.found(),
+      onProof: () => this.#joining.met(),
     });
     this.discovery = this.#newDiscovery();
     this.membership = new Membership({
@@ -145,6 +145,7 @@ export class Cluster implements Operated {
     this.#joining = new Joining({
       membership: this.membership,
       chain: () => this.discovery.chain,
+      registered: () => this.discovery.registered(),
       onAlone: () => this.discovery.beganAlone(),
       formed: (known?.peers ?? []).length > 0,
       size: () => this.membership.members().filter((one) => one.state === 'alive').length,
@@ -209,7 +210,7 @@ export class Cluster implements Operated {
     this.#config = config;
     this.membership.updateMeta(encodeTags(config.cluster.tags));
     this.health.retime(config.cluster.health.intervalMs);
-    void this.discovery.reload(config.cluster.discovery);
+    this.discovery.reload(config.cluster.discovery);
   }
 
   /** Says goodbye and stops; what the next life needs is stored. */
@@ -256,6 +257,7 @@ export class Cluster implements Operated {
       this.#log.info({ operation: 'start', version }, `${this.name} runs as a single node: cluster.enabled is false`);
     }
     await this.#keeper?.prove({ ...this.#snapshot(), peers: this.#known?.peers ?? [] });
+    if (this.#ending !== undefined) return;
     if (cluster.enabled) this.discovery.register();
     await this.#joining.begin();
     if (this.#ending !== undefined) return;
@@ -267,7 +269,7 @@ export class Cluster implements Operated {
   #watch(looks = 1): void {
     this.#timer = this.#clock.after(LOOK_MS * MILLISECOND, () => {
       this.#drops.tell();
-      if (this.#joining.readiness.ready) this.discovery.connect();
+      this.discovery.connect();
       if (looks % SUMMARY_LOOKS === 0) {
         this.#troubles?.tell();
         this.#pulse.keep(new Set(rosterOf(this.membership).map((member) => member.name)));
@@ -311,8 +313,10 @@ export class Cluster implements Operated {
       known: this.#known?.peers ?? [],
       custom: sources ?? [],
       isOwn,
+      address,
       self: () => ({ id: this.name, address, label, tags: this.#config.cluster.tags, admin: admin?.() }),
       onAsked: onAsked ?? (() => {}),
+      isFound: () => this.#joining.found,
     });
   }
 }

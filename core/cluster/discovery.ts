@@ -4,17 +4,17 @@ import { Directory } from '../discovery/directory.ts';
 import type { MethodStats } from '../discovery/feed.ts';
 import { canRegister, Registration } from '../discovery/registration.ts';
 import type { SourcePorts } from '../discovery/source-type.ts';
-import type { Candidate, Self, Source } from '../discovery/source.ts';
+import type { Self, Source } from '../discovery/source.ts';
 import { canonicalAddress } from '../address.ts';
-import type { Member } from '../membership/events.ts';
+import { messageOf } from '../errors.ts';
 import { chainHealth, type DiscoveryHealth } from '../health/discovery-health.ts';
+import type { Member } from '../membership/events.ts';
 import type { Membership } from '../membership/membership.ts';
 import type { Address } from '../ports/transport.ts';
 import type { PeerState } from '../wire/messages.ts';
-import { mergedCandidates } from '../discovery/candidates.ts';
 import { AutoConnect } from './auto-connect.ts';
 import { PeerHints } from './peer-hints.ts';
-import { sourcesOf } from './sources.ts';
+import { SourceSet } from './sources.ts';
 
 export interface DiscoveryDeps {
   readonly config: ClusterConfig;
@@ -26,12 +26,19 @@ export interface DiscoveryDeps {
   /** Sources of the application around us: asked before the configured ones. */
   readonly custom: readonly Source[];
   readonly isOwn: (address: Address) => boolean;
+  /** Where others know this node. */
+  readonly address: Address;
   readonly self: () => Self;
+  /** The node has met its cluster, or begun one: whoever is found from then on is contacted. */
+  readonly isFound: () => boolean;
   readonly onAsked: (method: string, seconds: number) => void;
 }
 
-/** `alone`: every source has answered and named nobody, and this node begins its cluster. */
-export type DiscoveryEvent = ChainEvent | { readonly type: 'alone' };
+/**
+ * `alone`: every source has answered and named nobody, and this node begins its cluster. `sequence` counts all events of a
+ * node, so that a listener sees whether he missed any.
+ */
+export type DiscoveryEvent = { readonly sequence: number } & (ChainEvent | { readonly type: 'alone' });
 export type DiscoveryListener = (event: DiscoveryEvent) => void;
 
 /** Everything about finding peers that lives as long as the node: sources, registrations, contacts, hints, the directory. */
@@ -41,12 +48,17 @@ export class Discovery {
   /** By method. */
   readonly stats = new Map<string, MethodStats>();
   readonly #deps: DiscoveryDeps;
+  readonly #sources: SourceSet;
   readonly #contacts: AutoConnect;
   readonly #listeners = new Set<DiscoveryListener>();
   #config: DiscoveryConfig;
   #chain: Chain;
-  #registrations: readonly Registration[] = [];
-  #running = false;
+  #registrations = new Map<Source, Registration>();
+  /** Entries that are being taken back. */
+  readonly #leaving = new Set<Promise<void>>();
+  #state: 'idle' | 'running' | 'ended' = 'idle';
+  #sequence = 0;
+  #lookIsDue = false;
   #view: readonly Member[] = [];
   #reached: ReadonlySet<Address> = new Set();
 
@@ -54,20 +66,27 @@ export class Discovery {
     this.#deps = deps;
     this.#config = deps.config.discovery;
     const { clock, random, log } = deps.ports;
-    this.#chain = this.#newChain();
-    this.hints = new PeerHints(clock, () => this.#chain.candidates, deps.isOwn);
+    this.#sources = new SourceSet(deps);
+    this.#chain = this.#newChain(this.#sources.of(this.#config.sources));
+    this.hints = new PeerHints({
+      clock,
+      random: random.fork('hints'),
+      own: () => this.#chain.candidates,
+      isOwn: deps.isOwn,
+      address: deps.address,
+    });
     this.directory = new Directory({
       clock,
-      sources: () => this.#chain.feeds.map((feed) => feed.source),
+      feeds: () => this.#chain.feeds,
       memberAddress: (id) => this.#memberAddress(id),
-      candidates: () => this.#chain.candidates,
-      deadlineMs: this.#config.deadlineMs,
+      deadlineMs: () => this.#config.deadlineMs,
     });
     this.#contacts = new AutoConnect({
       clock,
       random: random.fork('contacts'),
       log,
-      candidates: () => this.#candidates(),
+      candidates: () => this.#chain.candidates,
+      hints: () => this.hints.candidates,
       isReached: (address) => this.#isReached(address),
       contact: (address) => deps.membership().contact(address),
     });
@@ -79,7 +98,7 @@ export class Discovery {
 
   /** How the entries of this node in backends stand. */
   get registrations(): readonly Registration[] {
-    return this.#registrations;
+    return [...this.#registrations.values()];
   }
 
   /** Hears of everybody who might be there, or no longer; returns how to stop. */
@@ -90,95 +109,84 @@ export class Discovery {
 
   health(): DiscoveryHealth {
     const isReached = (address: Address): boolean => this.#isReached(address);
-    return {
-      ...chainHealth(this.#chain, isReached),
-      contacts: this.#contacts.health,
-      registrations: this.#registrations.map(({ method, state, problem }) => ({
-        method,
-        state,
-        error: problem ?? null,
-      })),
-      hints: this.hints.candidates.length,
-    };
+    const registrations = this.registrations.map(({ method, state, problem }) => {
+      return { method, state, error: problem ?? null };
+    });
+    const hints = this.hints.candidates.length;
+    return { ...chainHealth(this.#chain, isReached), contacts: this.#contacts.health, registrations, hints };
   }
 
   /** Enters this node where others look for it. Before the join, or nodes that start together would never meet. */
   register(): void {
-    this.#running = true;
-    const { ports, self } = this.#deps;
+    if (this.#state === 'ended') return;
+    this.#state = 'running';
+    const { clock, random, log } = this.#deps.ports;
     const { deadlineMs } = this.#config;
-    this.#registrations = this.#chain.feeds.flatMap(({ source }, index) => {
-      if (!canRegister(source)) return [];
-      const random = ports.random.fork(`registration ${index}`);
-      return [new Registration(source, { clock: ports.clock, random, log: ports.log, deadlineMs, self })];
-    });
-    for (const registration of this.#registrations) registration.begin();
-  }
-
-  /** Contacts whoever might be there and is no member. Called every now and then once the node is part of its cluster. */
-  connect(): void {
-    if (this.#running && this.#config.autoConnect) this.#contacts.look();
-  }
-
-  /** Takes over another configuration; what is known from before counts until the new sources have answered. */
-  async reload(config: DiscoveryConfig): Promise<void> {
-    const isSame = JSON.stringify(config) === JSON.stringify(this.#config);
-    this.#config = config;
-    if (isSame) {
-      // Tags are part of some entries.
-      for (const registration of this.#registrations) registration.renew();
-      return this.#chain.keepAsking(true);
+    const registered = new Map<Source, Registration>();
+    for (const [index, { source }] of this.#chain.feeds.entries()) {
+      if (!canRegister(source)) continue;
+      const known = this.#registrations.get(source);
+      const deps = { clock, random: random.fork(`registration ${index}`), log, deadlineMs, self: this.#deps.self };
+      registered.set(source, known ?? new Registration(source, deps));
     }
-    const before = this.#chain;
-    const registered = this.#registrations;
-    before.stop();
-    this.#chain = this.#newChain(before);
+    const begun = [...registered].filter(([source]) => !this.#registrations.has(source));
+    this.#registrations = registered;
+    // An entry of ours that is being taken back must be gone before another one is made: they may be the same.
+    void Promise.all(this.#leaving).then(() => {
+      for (const [source, registration] of begun) {
+        if (this.#state === 'running' && this.#registrations.get(source) === registration) registration.begin();
+      }
+    });
+  }
+
+  /**
+   * Whether others can find this node, as far as that is its own affair: waits until each registration has succeeded or
+   * failed, and says what is in the way. Undefined where it enters itself nowhere.
+   */
+  async registered(): Promise<readonly string[] | undefined> {
+    if (this.#registrations.size === 0) return undefined;
+    await Promise.all(this.registrations.map(({ settled }) => settled));
+    return this.registrations.flatMap(({ method, state, problem }) => {
+      return state === 'active' || problem === undefined
+        ? []
+        : [`${method} does not take the entry of this node: ${problem}`];
+    });
+  }
+
+  /** Contacts whoever might be there and is no member. Called every now and then. */
+  connect(): void {
+    if (this.#state === 'running' && this.#config.autoConnect && this.#deps.isFound()) this.#contacts.look();
+  }
+
+  /** Takes over another configuration. Sources that stay as they are keep what they know, and their entries. */
+  reload(config: DiscoveryConfig): void {
+    if (this.#state === 'ended') return;
+    // Made before anything is given up: a configuration that cannot be used changes nothing.
+    const sources = this.#sources.of(config.sources);
+    this.#config = config;
+    this.#chain = this.#newChain(sources, this.#chain);
     this.#chain.keepAsking(true);
-    this.#registrations = [];
-    await Promise.all(registered.map((registration) => registration.end(config.deadlineMs)));
-    if (this.#running) this.register();
+    if (this.#state !== 'running') return;
+    for (const [source, registration] of this.#registrations) {
+      if (sources.includes(source)) registration.renew();
+      else this.#release(registration, config.deadlineMs);
+    }
+    this.register();
   }
 
   /** Ends with a word to the backends, so that nobody is sent to us any more. */
   async leave(deadlineMs: number): Promise<void> {
-    this.#running = false;
+    this.#state = 'ended';
     this.#chain.stop();
-    await Promise.all(this.#registrations.map((registration) => registration.end(deadlineMs)));
+    for (const registration of this.registrations) this.#release(registration, deadlineMs);
+    await Promise.all(this.#leaving);
   }
 
   /** Ends at once. Entries expire by themselves. */
   stop(): void {
-    this.#running = false;
+    this.#state = 'ended';
     this.#chain.stop();
-    for (const registration of this.#registrations) registration.drop();
-  }
-
-  #newChain(before?: Chain): Chain {
-    const { config, ports, known, custom, isOwn, onAsked } = this.#deps;
-    const { enabled, label, dataDir } = config;
-    const { sources, mode, deadlineMs, staleMs } = this.#config;
-    const sourcePorts = { ...ports, random: ports.random.fork('sources') };
-    const configured = sourcesOf(sources, sourcePorts, { label, dataDir }, known);
-    return new Chain(
-      {
-        sources: enabled ? [...custom, ...configured] : [],
-        mode,
-        deadlineMs,
-        staleMs,
-        clock: ports.clock,
-        random: ports.random.fork('chain'),
-        log: ports.log,
-        isOwn,
-        stats: this.stats,
-        onAsked,
-        onEvent: (event) => this.#tell(event),
-      },
-      before,
-    );
-  }
-
-  #candidates(): readonly Candidate[] {
-    return [...mergedCandidates([this.#chain.candidates, this.hints.candidates]).values()];
+    for (const registration of this.registrations) registration.drop();
   }
 
   /** This node begins its cluster alone. */
@@ -186,9 +194,40 @@ export class Discovery {
     this.#tell({ type: 'alone' });
   }
 
-  #tell(event: DiscoveryEvent): void {
-    for (const listener of [...this.#listeners]) listener(event);
-    if (event.type === 'added' || event.type === 'updated') this.#deps.ports.clock.after(0, () => this.connect());
+  #release(registration: Registration, deadlineMs: number): void {
+    const leaving = registration.end(deadlineMs).finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+  }
+
+  #newChain(sources: readonly Source[], before?: Chain): Chain {
+    const { ports, isOwn, onAsked } = this.#deps;
+    const { mode, deadlineMs, staleMs } = this.#config;
+    const { clock, log } = ports;
+    const deps = { sources, mode, deadlineMs, staleMs, clock, log, isOwn, stats: this.stats, onAsked };
+    const onEvent = (event: ChainEvent): void => this.#tell(event);
+    return new Chain({ ...deps, random: ports.random.fork('chain'), onEvent }, before);
+  }
+
+  #tell(event: ChainEvent | { readonly type: 'alone' }): void {
+    this.#sequence += 1;
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener({ ...event, sequence: this.#sequence });
+      } catch (error) {
+        this.#deps.ports.log.error({ operation: 'discovery' }, `a listener of discovery failed: ${messageOf(error)}`);
+      }
+    }
+    if (event.type === 'added' || event.type === 'updated') this.#lookSoon();
+  }
+
+  /** Many are found at once, and looked at together. */
+  #lookSoon(): void {
+    if (this.#lookIsDue) return;
+    this.#lookIsDue = true;
+    this.#deps.ports.clock.after(0, () => {
+      this.#lookIsDue = false;
+      this.connect();
+    });
   }
 
   #memberAddress(id: string): Address | undefined {

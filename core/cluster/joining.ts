@@ -5,8 +5,7 @@ import type { Address } from '../ports/transport.ts';
 import type { DiscoveryConfig } from '../config/node-config.ts';
 import type { Readiness } from '../admin/operated.ts';
 import type { Chain, Winner } from '../discovery/chain.ts';
-import { RollcallError } from '../errors.ts';
-import { ExchangeFailed } from '../membership/exchange.ts';
+import { messageOf, RollcallError } from '../errors.ts';
 import type { Membership } from '../membership/membership.ts';
 
 /** Every source has answered, none names anybody, and the configuration calls that a failure. */
@@ -30,6 +29,8 @@ export interface JoiningDeps {
   readonly policy: () => Pick<DiscoveryConfig, 'onNoPeers' | 'joinTarget' | 'expect'>;
   /** An earlier life of this node was part of a formed cluster: nobody needs to be expected again. */
   readonly formed: boolean;
+  /** Waits until it is known whether others can find this node, and says what is in the way; undefined where it enters itself nowhere. */
+  readonly registered: () => Promise<readonly string[] | undefined>;
   readonly onAlone: () => void;
   /** Live members, this node included. */
   readonly size: () => number;
@@ -84,8 +85,13 @@ export class Joining {
     await this.#begun;
   }
 
-  /** Somebody else has reached us: the cluster is found. */
-  found(): void {
+  /** This node has met its cluster, or begun one. */
+  get found(): boolean {
+    return this.#found;
+  }
+
+  /** Somebody else has reached us, or has answered: the cluster is found. */
+  met(): void {
     if (this.#found || this.#stopped) return;
     this.#found = true;
     this.#deps.log.info({ operation: 'start' }, 'this node is part of its cluster');
@@ -118,7 +124,7 @@ export class Joining {
 
   async #round(): Promise<void> {
     this.#looking = true;
-    const problem = await this.#look();
+    const problem = await this.#lookTwice().catch(messageOf);
     this.#looking = false;
     if (this.#stopped) return;
     if (this.#found) return this.#settle();
@@ -137,13 +143,26 @@ export class Joining {
     if (onNoPeers !== 'fail') this.#begin();
   }
 
+  /**
+   * Who finds nobody looks once more when others can find him: of several nodes that start together, each of which enters
+   * itself before it looks for the second time, all but the first see another one.
+   */
+  async #lookTwice(): Promise<string> {
+    const problem = await this.#look();
+    if (problem !== NOBODY || this.#found || this.#stopped) return problem;
+    const hindrances = await this.#deps.registered();
+    if (hindrances === undefined) return problem;
+    if (hindrances.length > 0) return hindrances.join(' ');
+    return this.#found || this.#stopped ? problem : this.#look(true);
+  }
+
   /** Goes down the chain until somebody is joined; otherwise says what was in the way. */
-  async #look(): Promise<string> {
+  async #look(anew = false): Promise<string> {
     const chain = this.#deps.chain();
     let named = 0;
     const tried = new Set<number>();
     for (;;) {
-      const { winner, failures } = await chain.ask(tried);
+      const { winner, failures } = await chain.ask(tried, anew);
       if (winner === undefined)
         return named > 0 ? 'nobody answered' : failures.length > 0 ? failures.join(' ') : NOBODY;
       named += winner.candidates.length;
@@ -171,17 +190,16 @@ export class Joining {
         contacts += 1;
         log.info({ operation: 'join', method, address }, `joined through ${address}`);
       } catch (error) {
-        if (!(error instanceof ExchangeFailed)) throw error;
         // Loud once: a peer that is down is down at the next attempt, too.
         const level = this.#failed.has(address) ? 'debug' : 'warn';
         this.#failed.add(address);
-        log[level]({ operation: 'join', method, address }, error.message);
+        log[level]({ operation: 'join', method, address }, messageOf(error));
       }
     };
     while (contacts < joinTarget && waiting.length > 0 && !this.#stopped) {
       await Promise.all(waiting.splice(0, joinTarget - contacts).map(contact));
     }
-    if (contacts > 0) this.found();
+    if (contacts > 0) this.met();
     return contacts > 0;
   }
 

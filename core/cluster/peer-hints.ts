@@ -1,9 +1,10 @@
 import { decode, encode } from '@msgpack/msgpack';
-import { canonicalAddress, isAddress, parseAddress } from '../address.ts';
+import { canonicalAddress, isPlace, parseAddress, type ParsedAddress } from '../address.ts';
 import { CANDIDATES_MAX } from '../discovery/candidates.ts';
 import type { Candidate } from '../discovery/source.ts';
 import type { Layer } from '../membership/layers.ts';
 import { MILLISECOND, type Clock, type Micros } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
 import type { Address } from '../ports/transport.ts';
 
 /** Nobody sends messages to this layer; the tag only keeps its place. */
@@ -13,6 +14,20 @@ const TOLD_MAX = 32;
 const HEARD_MAX = CANDIDATES_MAX / 4;
 /** Unless somebody repeats it. */
 const LIFETIME: Micros = 600_000 * MILLISECOND;
+/** More than so many addresses can take. */
+const STATE_MAX_BYTES = 2_560;
+/** Nothing but one flat list of texts: whatever else a peer says must not cost memory. */
+const LIMITS = { maxArrayLength: TOLD_MAX, maxStrLength: 64, maxMapLength: 0, maxBinLength: 0, maxExtLength: 0 };
+
+export interface PeerHintsDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** What own sources have found. */
+  readonly own: () => readonly Candidate[];
+  readonly isOwn: (address: Address) => boolean;
+  /** Where others know this node. */
+  readonly address: Address;
+}
 
 /**
  * What peers' sources have found, handed on in exchanges of state: places to try, never facts. Only what own sources
@@ -20,21 +35,19 @@ const LIFETIME: Micros = 600_000 * MILLISECOND;
  */
 export class PeerHints implements Layer {
   readonly tag = TAG;
-  readonly #clock: Clock;
-  readonly #own: () => readonly Candidate[];
-  readonly #isOwn: (address: Address) => boolean;
+  readonly #deps: PeerHintsDeps;
+  readonly #isLocal: boolean;
   /** Until when each address is believed, the latest heard last. */
   readonly #heard = new Map<Address, Micros>();
 
-  constructor(clock: Clock, own: () => readonly Candidate[], isOwn: (address: Address) => boolean) {
-    this.#clock = clock;
-    this.#own = own;
-    this.#isOwn = isOwn;
+  constructor(deps: PeerHintsDeps) {
+    this.#deps = deps;
+    this.#isLocal = isLoopback(parseAddress(deps.address));
   }
 
   /** Places that peers have named lately. */
   get candidates(): readonly Candidate[] {
-    const now = this.#clock.now();
+    const now = this.#deps.clock.now();
     for (const [address, until] of this.#heard) if (until <= now) this.#heard.delete(address);
     return [...this.#heard.keys()].map((address) => ({ address }));
   }
@@ -42,37 +55,52 @@ export class PeerHints implements Layer {
   attach(): void {}
 
   exportState(): Uint8Array {
-    const addresses = this.#own()
-      .slice(0, TOLD_MAX)
-      .map(({ address }) => address);
-    return addresses.length === 0 ? new Uint8Array(0) : encode(addresses);
+    const all = this.#deps.own().map(({ address }) => address);
+    // Others each time, so that in the end all are told.
+    const told = all.length <= TOLD_MAX ? all : this.#deps.random.shuffle(all).slice(0, TOLD_MAX);
+    return told.length === 0 ? new Uint8Array(0) : encode(told);
   }
 
   mergeState(state: Uint8Array): void {
     for (const address of readAddresses(state)) {
-      if (this.#isOwn(address)) continue;
+      if (this.#deps.isOwn(address) || !this.#isWelcome(parseAddress(address))) continue;
       this.#heard.delete(address);
-      this.#heard.set(address, this.#clock.now() + LIFETIME);
+      this.#heard.set(address, this.#deps.clock.now() + LIFETIME);
     }
     for (const oldest of this.#heard.keys()) {
       if (this.#heard.size <= HEARD_MAX) return;
       this.#heard.delete(oldest);
     }
   }
+
+  /** A peer that names groups, links or our own machine wants us to shout, or to knock on doors for it. */
+  #isWelcome(place: ParsedAddress): boolean {
+    return isOneMachine(place) && (this.#isLocal || !isLoopback(place));
+  }
 }
 
-/** Those that could be reached at all; a peer may say anything. */
+/** Places to reach; a peer may say anything. */
 function readAddresses(state: Uint8Array): Address[] {
+  if (state.length > STATE_MAX_BYTES) return [];
   let told: unknown;
   try {
-    told = decode(state);
+    told = decode(state, LIMITS);
   } catch {
     return [];
   }
   if (!Array.isArray(told)) return [];
-  return told.slice(0, TOLD_MAX).flatMap((address: unknown) => {
-    if (typeof address !== 'string' || address.length > 64 || !isAddress(address)) return [];
-    const { bytes, port } = parseAddress(address);
-    return port === 0 || bytes.every((byte) => byte === 0) ? [] : [canonicalAddress(address)];
+  return told.flatMap((address: unknown) => {
+    return typeof address === 'string' && isPlace(address) ? [canonicalAddress(address)] : [];
   });
+}
+
+function isOneMachine({ bytes }: ParsedAddress): boolean {
+  const [first = 0, second = 0] = bytes;
+  if (bytes.length === 4) return first < 224 && !(first === 169 && second === 254);
+  return first !== 0xff && !(first === 0xfe && (second & 0xc0) === 0x80);
+}
+
+function isLoopback({ bytes }: ParsedAddress): boolean {
+  if (bytes.length === 4) return bytes[0] === 127;
+  return bytes[15] === 1 && bytes.subarray(0, 15).every((byte) => byte === 0);
 }

@@ -59,7 +59,8 @@ export class BackendCalls {
     try {
       return { ...answer, json: answer.text === '' ? undefined : (JSON.parse(answer.text) as unknown) };
     } catch (cause) {
-      throw this.failed(call, `the answer is no JSON: ${short(answer.text)}`, { cause });
+      // Not quoted: answers may hold credentials, and this is told to whoever reads logs.
+      throw this.failed(call, `the answer, ${answer.text.length} characters, is no JSON.`, { cause });
     }
   }
 
@@ -71,7 +72,7 @@ export class BackendCalls {
       try {
         value = JSON.parse(line);
       } catch (cause) {
-        throw this.failed(call, `a line of the answer is no JSON: ${short(line)}`, { cause });
+        throw this.failed(call, `a line of the answer, ${line.length} characters, is no JSON.`, { cause });
       }
       yield value;
     }
@@ -137,7 +138,7 @@ export class BackendCalls {
 
   #explained(error: unknown): unknown {
     if (!(error instanceof HttpFailed)) return error;
-    return new SourceFailed(this.#method, error.message, { cause: error });
+    return new SourceFailed(this.#method, error.message.replace(error.url, shown(error.url)), { cause: error });
   }
 
   #refused(call: HttpCall, { status, headers }: HttpAnswer, text: string): BackendRefused {

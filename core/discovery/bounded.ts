@@ -25,7 +25,8 @@ export function bounded<T>(
     };
     const late = clock.after(deadlineMs * MILLISECOND, () => end(`no answer within ${deadlineMs / 1_000} s.`));
     giveUp = () => end('the question was given up.');
-    work({ deadlineMs, signal: controller.signal })
+    Promise.resolve()
+      .then(() => work({ deadlineMs, signal: controller.signal }))
       .then(resolve, reject)
       .finally(() => {
         giveUp = () => {};

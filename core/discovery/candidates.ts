@@ -1,7 +1,7 @@
 import { canonicalAddress, sameAddress } from '../address.ts';
 import type { Candidate } from './source.ts';
 
-/** Beyond this many the oldest are forgotten. */
+/** As many are known at the same time. */
 export const CANDIDATES_MAX = 1_024;
 
 /** What happened to what is known of who might be there. */
@@ -22,7 +22,7 @@ export function keyOf({ id, address }: Candidate): string {
  */
 export function mergedCandidates(lists: Iterable<Iterable<Candidate>>): Map<string, Candidate> {
   const merged = new Map<string, Candidate>();
-  for (const list of lists) {
+  for (const list of fairShares([...lists].map((list) => [...list]))) {
     for (const candidate of list) {
       if (merged.size >= CANDIDATES_MAX) break;
       const key = keyOf(candidate);
@@ -41,6 +41,14 @@ export function mergedCandidates(lists: Iterable<Iterable<Candidate>>): Map<stri
     if (id === undefined && named.has(canonicalAddress(address))) merged.delete(key);
   }
   return merged;
+}
+
+/** Where there are more than can be known, each list gets its share first: one that is far too long hides no other. */
+function fairShares(lists: Candidate[][]): Candidate[][] {
+  const total = lists.reduce((sum, list) => sum + list.length, 0);
+  if (total <= CANDIDATES_MAX) return lists;
+  const share = Math.floor(CANDIDATES_MAX / lists.length);
+  return [...lists.map((list) => list.slice(0, share)), ...lists.map((list) => list.slice(share))];
 }
 
 /** What turns one set into the other. */

@@ -1,10 +1,10 @@
-import { MILLISECOND, type Clock, type Timer } from '../ports/clock.ts';
+import { MILLISECOND, type Clock, type Micros, type Timer } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { DiscoveryMode } from '../config/node-config.ts';
 import type { Random } from '../ports/random.ts';
 import type { Address } from '../ports/transport.ts';
 import { candidateChanges, mergedCandidates, type CandidateChange, type Candidates } from './candidates.ts';
-import { Feed, type MethodStats } from './feed.ts';
+import { Feed, type FeedDeps, type MethodStats } from './feed.ts';
 import type { Candidate, Source } from './source.ts';
 
 export interface ChainDeps {
@@ -25,13 +25,12 @@ export interface ChainDeps {
   readonly onEvent: (event: ChainEvent) => void;
 }
 
-/** What discovery tells. `sequence` counts the events of one chain, so that a reader sees whether he missed any. */
-export type ChainEvent = { readonly sequence: number } & (
+/** What discovery tells. */
+export type ChainEvent =
   | CandidateChange
   /** A source that could not be asked, or was cut off, has told everything again. */
   | { readonly type: 'resynchronised'; readonly method: string }
-  | { readonly type: 'source-down'; readonly method: string; readonly reason: string }
-);
+  | { readonly type: 'source-down'; readonly method: string; readonly reason: string };
 
 /** Sources that named somebody. */
 export interface Winner {
@@ -47,7 +46,7 @@ export interface Asked {
   readonly failures: readonly string[];
 }
 
-/** In the mode `first` a silent source holds the others up for so long at most. */
+/** A silent source holds the others up for so long at most. */
 const PATIENCE_MS = 2_000;
 /** Sources that tell changes by themselves are asked again after this long all the same. */
 const RESYNC_MS = 300_000;
@@ -58,41 +57,49 @@ const EMPTY_MS = 5_000;
 export class Chain {
   readonly feeds: readonly Feed[];
   readonly #deps: ChainDeps;
-  /** Found by the chain before this one: counts until a source of this one has answered. */
+  /** Found by sources of the chain before this one: counts until a source of this one names somebody, and not for ever. */
   #inherited: readonly Candidate[];
+  readonly #inheritedUntil: Micros;
   #known: Candidates = new Map();
   readonly #down = new Set<Feed>();
-  #sequence = 0;
   #winner: Winner | undefined;
   #lastAttempt: number | undefined;
   #nextRefresh: number | undefined;
   #timer: Timer = 0;
+  #expiry: Timer = 0;
   #refreshing = false;
   #stopped = false;
 
+  /** Sources that the chain before this one had too keep what is known from them. */
   constructor(deps: ChainDeps, before?: Chain) {
     this.#deps = deps;
-    this.#inherited = before?.candidates ?? [];
-    this.#known = mergedCandidates([this.#inherited]);
-    this.#winner = before?.winner;
-    const random = deps.random;
+    const { clock, random } = deps;
     this.feeds = deps.sources.map((source, index) => {
       const { method } = source;
       const stats = deps.stats.get(method) ?? { attempts: 0, successes: 0, failures: 0 };
       deps.stats.set(method, stats);
-      return new Feed(source, {
+      const feedDeps: FeedDeps = {
         ...deps,
         random: random.fork(`source ${index}`),
         stats,
         onAsked: (seconds) => deps.onAsked(method, seconds),
-        onTold: () => this.#settle(),
-      });
+        onTold: () => this.#told(),
+      };
+      const known = before?.feeds.find((feed) => feed.source === source);
+      known?.adopt(feedDeps);
+      return known ?? new Feed(source, feedDeps);
     });
+    const dropped = before?.feeds.filter((feed) => !this.feeds.includes(feed)) ?? [];
+    this.#inherited = [...mergedCandidates(dropped.map((feed) => feed.candidates)).values()];
+    this.#inheritedUntil = clock.now() + deps.staleMs * MILLISECOND;
+    this.#known = mergedCandidates([before?.candidates ?? []]);
+    if (before !== undefined) before.#retire(dropped);
   }
 
   /** Who might be there, from all sources that may be believed. */
   get candidates(): readonly Candidate[] {
-    return [...mergedCandidates([...this.feeds.map((feed) => feed.candidates), this.#inherited]).values()];
+    const inherited = this.#deps.clock.now() < this.#inheritedUntil ? this.#inherited : [];
+    return [...mergedCandidates([...this.feeds.map((feed) => feed.candidates), inherited]).values()];
   }
 
   /** Who was found last. */
@@ -119,6 +126,7 @@ export class Chain {
     const indexes = [...this.feeds.keys()].filter((index) => !tried.has(index));
     const heard = new Map<number, string | undefined>();
     const found = mode === 'union' ? await this.#all(indexes, anew, heard) : await this.#first(indexes, anew, heard);
+    if (this.#stopped) return { winner: undefined, failures: [] };
     this.#settle();
     const winner = this.#winnerOf(found);
     if (winner !== undefined) this.#winner = winner;
@@ -139,7 +147,7 @@ export class Chain {
     this.#nextRefresh = clock.wallTime() + waitMs;
     this.#timer = clock.after(waitMs * MILLISECOND, () => {
       this.#refreshing = true;
-      void this.ask(new Set(), true).then(() => {
+      void this.ask(new Set(), true).finally(() => {
         this.#refreshing = false;
         this.keepAsking();
       });
@@ -147,9 +155,14 @@ export class Chain {
   }
 
   stop(): void {
+    this.#retire(this.feeds);
+  }
+
+  #retire(feeds: readonly Feed[]): void {
     this.#stopped = true;
     this.#deps.clock.cancel(this.#timer);
-    for (const feed of this.feeds) feed.stop();
+    this.#deps.clock.cancel(this.#expiry);
+    for (const feed of feeds) feed.stop();
   }
 
   /** In order, the next one when one names nobody or has been silent for its share of the time; or all at once. */
@@ -169,6 +182,7 @@ export class Chain {
       const deadline = clock.after(deadlineMs * MILLISECOND, () => end([]));
       const begin = (): void => {
         clock.cancel(patience);
+        if (this.#stopped) return end([]);
         if (next === indexes.length) {
           if (open === 0) end([]);
           return;
@@ -180,6 +194,7 @@ export class Chain {
         void this.feeds[index]!.ask(anew).then((outcome) => {
           open -= 1;
           heard.set(index, outcome.kind === 'failed' ? outcome.reason : undefined);
+          this.#settle();
           if (outcome.kind === 'found') end([index]);
           else begin();
         });
@@ -188,23 +203,34 @@ export class Chain {
     });
   }
 
+  /** Everybody's answer; those that are silent are not waited for once somebody is found. */
   #all(indexes: readonly number[], anew: boolean, heard: Map<number, string | undefined>): Promise<number[]> {
     const { clock, deadlineMs } = this.#deps;
     const found: number[] = [];
+    let isLate = false;
     return new Promise((resolve) => {
       const end = (): void => {
+        clock.cancel(patience);
         clock.cancel(deadline);
         resolve(found.toSorted((a, b) => a - b));
       };
+      const look = (): void => {
+        if (heard.size === indexes.length || this.#stopped || (isLate && found.length > 0)) end();
+      };
+      const patience = clock.after(Math.min(PATIENCE_MS, deadlineMs) * MILLISECOND, () => {
+        isLate = true;
+        look();
+      });
       const deadline = clock.after(deadlineMs * MILLISECOND, end);
-      if (indexes.length === 0) end();
       for (const index of indexes) {
         void this.feeds[index]!.ask(anew).then((outcome) => {
           heard.set(index, outcome.kind === 'failed' ? outcome.reason : undefined);
           if (outcome.kind === 'found') found.push(index);
-          if (heard.size === indexes.length) end();
+          this.#settle();
+          look();
         });
       }
+      look();
     });
   }
 
@@ -229,40 +255,50 @@ export class Chain {
 
   /** A little before what is known stops being fresh, and not all nodes at once. */
   #refreshMs(): number {
-    const { random } = this.#deps;
-    const relied = this.#deps.mode === 'union' ? this.feeds : (this.#winner?.indexes ?? []).map((i) => this.feeds[i]!);
+    const { random, mode } = this.#deps;
+    const winner = this.#winner;
+    const relied = mode === 'union' || winner === undefined ? this.feeds : winner.indexes.map((i) => this.feeds[i]!);
     const lifetimes = relied.map((feed) => (feed.following ? RESYNC_MS : feed.lifetimeMs));
     const lifetime = this.#known.size === 0 ? EMPTY_MS : Math.min(RESYNC_MS, ...lifetimes);
     const most = Math.ceil((lifetime * 9) / 10);
     return most - random.int(Math.max(1, Math.floor(lifetime / 5)));
   }
 
+  /** A source that is followed has something to say, or has been cut off: when to ask next is another question now. */
+  #told(): void {
+    this.#settle();
+    if (this.#timer !== 0) this.keepAsking();
+  }
+
   /** Tells what is known differently from before. */
   #settle(): void {
-    const answered = this.feeds.some((feed) => feed.candidates.length > 0);
-    if (answered) this.#inherited = [];
+    if (this.#stopped) return;
+    if (this.feeds.some((feed) => feed.candidates.length > 0)) this.#inherited = [];
     for (const feed of this.feeds) this.#tellOf(feed);
     const known = mergedCandidates([this.candidates]);
-    for (const change of candidateChanges(this.#known, known)) this.#emit(change);
+    const changes = candidateChanges(this.#known, known);
     this.#known = known;
+    for (const change of changes) this.#deps.onEvent(change);
+    this.#awaitExpiry();
+  }
+
+  /** What runs out is told when it does. */
+  #awaitExpiry(): void {
+    const { clock } = this.#deps;
+    clock.cancel(this.#expiry);
+    const ends = this.feeds.flatMap((feed) => feed.keptUntil ?? []);
+    if (this.#inherited.length > 0) ends.push(this.#inheritedUntil);
+    const next = Math.min(...ends.filter((end) => end > clock.now()));
+    this.#expiry = Number.isFinite(next) ? clock.after(next - clock.now(), () => this.#settle()) : 0;
   }
 
   #tellOf(feed: Feed): void {
     const { method } = feed.source;
     const { outcome } = feed;
     if (outcome?.kind === 'failed') {
-      if (!this.#down.has(feed)) this.#emit({ type: 'source-down', method, reason: outcome.reason });
+      if (this.#down.has(feed)) return;
       this.#down.add(feed);
-    } else if (outcome !== undefined && this.#down.delete(feed)) this.#emit({ type: 'resynchronised', method });
-  }
-
-  #emit(
-    event:
-      | CandidateChange
-      | { type: 'resynchronised'; method: string }
-      | { type: 'source-down'; method: string; reason: string },
-  ): void {
-    this.#sequence += 1;
-    this.#deps.onEvent({ ...event, sequence: this.#sequence });
+      this.#deps.onEvent({ type: 'source-down', method, reason: outcome.reason });
+    } else if (outcome !== undefined && this.#down.delete(feed)) this.#deps.onEvent({ type: 'resynchronised', method });
   }
 }

@@ -1,10 +1,11 @@
-import { sameAddress } from '../address.ts';
+import { isPlace, sameAddress } from '../address.ts';
 import { messageOf, RollcallError } from '../errors.ts';
 import { MILLISECOND, type Clock, type Micros } from '../ports/clock.ts';
 import type { Address } from '../ports/transport.ts';
 import { bounded } from './bounded.ts';
 import { addressChecksum } from './checksum.ts';
-import { Collision, type Candidate, type Entry, type Source } from './source.ts';
+import type { Feed } from './feed.ts';
+import { Collision, SourceFailed, type Entry, type Source } from './source.ts';
 
 /** Everybody who could know has answered: there is no such peer. */
 export class PeerNotFound extends RollcallError {
@@ -22,13 +23,11 @@ export class DirectoryFailed extends RollcallError {
 
 export interface DirectoryDeps {
   readonly clock: Clock;
-  readonly sources: () => readonly Source[];
+  readonly feeds: () => readonly Pick<Feed, 'source' | 'breaker' | 'candidates'>[];
   /** Where a live member of this name is. */
   readonly memberAddress: (id: string) => Address | undefined;
-  /** Candidates that sources have named, with their ids. */
-  readonly candidates: () => readonly Candidate[];
   /** For one lookup, through all backends. */
-  readonly deadlineMs: number;
+  readonly deadlineMs: () => number;
 }
 
 type Known = { readonly until: Micros; readonly keptUntil: Micros } & (
@@ -89,35 +88,37 @@ export class Directory {
 
   /** The first backend that has an entry; whatever is wrong with one, the next is asked. */
   async #ask(id: string, causes: string[]): Promise<Entry | undefined> {
-    const { clock, sources } = this.#deps;
-    const endsAt = clock.now() + this.#deps.deadlineMs * MILLISECOND;
-    const backends = sources().filter((source) => source.lookup !== undefined);
-    for (const [index, source] of backends.entries()) {
+    const { clock, feeds, deadlineMs } = this.#deps;
+    const endsAt = clock.now() + deadlineMs() * MILLISECOND;
+    const all = feeds();
+    const backends = all.filter(({ source }) => source.lookup !== undefined);
+    for (const [index, { source, breaker }] of backends.entries()) {
       // A fair share of what is left: one that is silent leaves time for those behind it.
       const leftMs = (endsAt - clock.now()) / MILLISECOND;
-      const deadlineMs = Math.max(1, Math.floor(leftMs / (backends.length - index)));
+      const shareMs = Math.max(1, Math.floor(leftMs / (backends.length - index)));
       try {
-        const entry = await bounded(clock, source.method, deadlineMs, (ask) => source.lookup!(id, ask)).answer;
+        if (breaker.restMs > 0) throw new SourceFailed(source.method, 'it has failed and rests.');
+        const entry = await bounded(clock, source.method, shareMs, (ask) => source.lookup!(id, ask)).answer;
         if (entry === undefined) continue;
-        const { checksum } = entry;
-        if (checksum === undefined || checksum === addressChecksum(entry.id, entry.address)) {
-          this.#oppose(source.method, entry);
-          return entry;
-        }
-        causes.push(`${source.method}: the entry is damaged, its checksum ${checksum} does not fit ${entry.address}.`);
+        const damage = damageOf(entry, id);
+        if (damage === undefined) return this.#unopposed(source, entry, all);
+        causes.push(`${source.method}: the entry is damaged: ${damage}.`);
       } catch (error) {
         if (error instanceof Collision) throw error;
         causes.push(messageOf(error));
       }
     }
     // Sources without entries by id may have named the peer all the same.
-    return this.#deps.candidates().find((candidate): candidate is Entry => candidate.id === id);
+    const named = all.flatMap(({ candidates }) => candidates).find((one) => one.id === id);
+    return named === undefined ? undefined : { id, address: named.address };
   }
 
   /** Another source has the same id elsewhere: one of the two is wrong, and nobody can tell which. */
-  #oppose(method: string, { id, address }: Entry): void {
-    const other = this.#deps.candidates().find((one) => one.id === id && !sameAddress(one.address, address));
-    if (other !== undefined) throw new Collision(method, id, other.address);
+  #unopposed(source: Source, entry: Entry, all: ReturnType<DirectoryDeps['feeds']>): Entry {
+    const others = all.filter((feed) => feed.source !== source).flatMap(({ candidates }) => candidates);
+    const other = others.find(({ id, address }) => id === entry.id && !sameAddress(address, entry.address));
+    if (other !== undefined) throw new Collision(source.method, entry.id, other.address);
+    return entry;
   }
 
   #remember(id: string, entry: Entry): Entry {
@@ -134,4 +135,13 @@ export class Directory {
       this.#known.delete(oldest);
     }
   }
+}
+
+/** Backends say what they like. */
+function damageOf(entry: Entry | null, id: string): string | undefined {
+  if (entry === null || typeof entry !== 'object' || !isPlace(String(entry.address))) return 'it has no usable address';
+  if (entry.id !== id) return `it is that of ${JSON.stringify(entry.id)}`;
+  const { checksum, address } = entry;
+  if (checksum === undefined || checksum === addressChecksum(id, address)) return undefined;
+  return `its checksum ${checksum} does not fit ${address}`;
 }

@@ -1,13 +1,14 @@
-import { canonicalAddress, isAddress } from '../address.ts';
+import { canonicalAddress, isPlace } from '../address.ts';
 import { messageOf } from '../errors.ts';
 import { MILLISECOND, SECOND, type Clock, type Micros } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
 import type { Address } from '../ports/transport.ts';
 import { bounded, type Bounded } from './bounded.ts';
-import { Breaker, type BreakerState } from './breaker.ts';
+import { Breaker } from './breaker.ts';
 import { CANDIDATES_MAX, mergedCandidates } from './candidates.ts';
-import { SourceFailed, type Candidate, type Found, type Source, type Watcher } from './source.ts';
+import { Sittings } from './sittings.ts';
+import { SourceFailed, type Candidate, type Found, type Source } from './source.ts';
 
 /** How a source was last asked. `nobody` is an answer, `failed` is none. */
 export type Outcome = { readonly durationMs: number } & (
@@ -43,50 +44,52 @@ export interface FeedDeps {
 const POSITIVE_MS = { least: 1_000, most: 300_000 };
 /** That there is nobody is doubted sooner: the first node of a cluster must not wait for its second. */
 const NEGATIVE_MS = { least: 1_000, most: 30_000 };
-/** A source that named peers must say so often that there are none: names come and go while name services are restarted. */
-const CONFIRMATIONS = 2;
 const REST = { firstMs: 250, lastMs: 30_000, opensAfter: 5 };
-const SITTING_REST = { firstMs: 1_000, lastMs: 30_000, opensAfter: 5 };
-/** A sitting that ends sooner, for whatever reason, has failed: the next one waits for longer. */
-const SITTING_LEAST: Micros = 30 * SECOND;
 
 /** One source and what is known from it: asks one question at a time, believes the answer for a while, and no longer. */
 export class Feed {
   readonly source: Source;
   readonly breaker: Breaker;
-  readonly #deps: FeedDeps;
+  #deps: FeedDeps;
+  readonly #sittings: Sittings;
   #outcome: Outcome | undefined;
   #asking: Promise<Outcome> | undefined;
+  /** The last one, perhaps still under way. */
+  #question: Bounded<Found> | undefined;
   #candidates: readonly Candidate[] = [];
-  /** How often in a row it has said that there is nobody. */
-  #absences = 0;
+  /** Until when a source that has named peers is given to take back its first "there is nobody". */
+  #doubtedUntil: Micros | undefined;
   #freshUntil: Micros = -1;
   #keptUntil: Micros = -1;
   #lifetimeMs = NEGATIVE_MS.least;
   #lastSuccess: number | undefined;
   #said = '';
-  /** The last one, perhaps still under way. */
-  #question: Bounded<Found> | undefined;
-  #sitting: AbortController | undefined;
-  /** Apart from that of questions: a source may answer those and break off every sitting. */
-  readonly #sittings: Breaker;
-  /** The sitting has told everything at least once. */
-  #told = false;
+  #warnings: readonly string[] = [];
+  #stopped = false;
 
   constructor(source: Source, deps: FeedDeps) {
     this.source = source;
     this.#deps = deps;
     this.breaker = new Breaker(REST, deps.clock, deps.random);
-    this.#sittings = new Breaker(SITTING_REST, deps.clock, deps.random);
+    this.#sittings = new Sittings(source, deps, {
+      onBegin: () => void (this.#deps.stats.attempts += 1),
+      onFound: (found, durationMs, isFirst) => this.#told(found, durationMs, isFirst),
+      onEnd: (failure, durationMs, hadTold) => this.#sittingEnded(failure, durationMs, hadTold),
+    });
   }
 
   get outcome(): Outcome | undefined {
     return this.#outcome;
   }
 
-  /** Who might be there, for as long as that may be believed. */
+  /** Who might be there, for as long as that may be believed: while the source is followed, that is as long as it says nothing else. */
   get candidates(): readonly Candidate[] {
-    return this.#deps.clock.now() < this.#keptUntil ? this.#candidates : [];
+    return this.following || this.#deps.clock.now() < this.#keptUntil ? this.#candidates : [];
+  }
+
+  /** When what is known may be believed no longer, unless something is heard until then; undefined when nothing will change. */
+  get keptUntil(): Micros | undefined {
+    return this.following || this.#candidates.length === 0 ? undefined : this.#keptUntil;
   }
 
   /** How long the last answer may be believed altogether; after a failure, how long the source rests. */
@@ -96,11 +99,7 @@ export class Feed {
 
   /** It tells by itself what changes. */
   get following(): boolean {
-    return this.#told;
-  }
-
-  get breakerState(): BreakerState {
-    return this.breaker.state;
+    return this.#sittings.telling;
   }
 
   /** Milliseconds since 1970, of the last answer. */
@@ -108,12 +107,22 @@ export class Feed {
     return this.#lastSuccess;
   }
 
+  /** What was odd about the last answer. */
+  get warnings(): readonly string[] {
+    return this.#warnings;
+  }
+
+  /** The chain around it is another one, with other limits. */
+  adopt(deps: FeedDeps): void {
+    this.#deps = deps;
+  }
+
   /** What the source knows: its last answer while that is fresh (unless `anew`), else a new one, shared by all who ask. */
   async ask(anew = false): Promise<Outcome> {
     if (this.#asking !== undefined) return this.#asking;
     const isFresh = this.#deps.clock.now() < this.#freshUntil;
     if (this.#outcome !== undefined && isFresh && !anew) return this.#outcome;
-    if (this.breaker.restMs > 0) return this.#resting();
+    if (this.#stopped || this.breaker.restMs > 0) return this.#resting();
     this.#asking = this.#askNow();
     try {
       return await this.#asking;
@@ -124,19 +133,17 @@ export class Feed {
 
   /** From now on the source is followed, where it can be, until `unfollow`. */
   follow(): void {
-    if (this.source.watch === undefined || this.#sitting !== undefined) return;
-    this.#sitting = new AbortController();
-    void this.#sit(this.#sitting);
+    if (!this.#stopped) this.#sittings.begin();
   }
 
   unfollow(): void {
-    this.#sitting?.abort();
-    this.#sitting = undefined;
-    this.#told = false;
+    if (this.following) this.#keepForNow();
+    this.#sittings.end();
   }
 
   /** Nobody needs it any more: whatever is under way is given up. */
   stop(): void {
+    this.#stopped = true;
     this.unfollow();
     this.#question?.giveUp();
   }
@@ -148,8 +155,9 @@ export class Feed {
     stats.attempts += 1;
     this.#question = bounded(clock, this.source.method, deadlineMs, (ask) => this.source.discover(ask));
     try {
-      const found = await this.#question.answer;
-      return this.#believe(found, durationMs());
+      const outcome = this.#believe(await this.#question.answer, durationMs());
+      if (outcome.kind === 'found') stats.successes += 1;
+      return outcome;
     } catch (error) {
       return this.#failed(error, durationMs());
     } finally {
@@ -157,95 +165,71 @@ export class Feed {
     }
   }
 
-  /** Sitting after sitting, with a rest in between that grows while they fail. */
-  async #sit(sitting: AbortController): Promise<void> {
-    const { clock, onTold, stats } = this.#deps;
-    const { signal } = sitting;
-    while (!signal.aborted) {
-      const began = clock.now();
-      const durationMs = (): number => Math.round((clock.now() - began) / MILLISECOND);
-      const found = (answer: Found): void => {
-        if (signal.aborted) return;
-        this.#told = true;
-        this.#believe(answer, durationMs());
-        onTold();
-      };
-      let retryAfterMs: number | undefined;
-      stats.attempts += 1;
-      try {
-        await this.#sitOnce({ found }, signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        if (error instanceof SourceFailed) ({ retryAfterMs } = error);
-        this.#failed(error, durationMs());
-      }
-      this.#told = false;
-      if (clock.now() - began >= SITTING_LEAST) this.#sittings.succeeded();
-      else this.#sittings.failed(retryAfterMs);
-      await this.#rest(Math.max(SITTING_REST.firstMs, this.#sittings.restMs), signal);
-    }
-  }
-
-  /** Each sitting has a signal of its own, so that what sources hang on it goes with the sitting. */
-  async #sitOnce(watcher: Watcher, signal: AbortSignal): Promise<void> {
-    const sitting = new AbortController();
-    const end = (): void => sitting.abort();
-    signal.addEventListener('abort', end, { once: true });
+  #told(found: Found, durationMs: number, isFirst: boolean): void {
     try {
-      await this.source.watch!(watcher, sitting.signal);
-    } finally {
-      signal.removeEventListener('abort', end);
+      const outcome = this.#believe(found, isFirst ? durationMs : 0);
+      if (isFirst && outcome.kind === 'found') this.#deps.stats.successes += 1;
+    } catch (error) {
+      this.#failed(error, durationMs);
     }
+    this.#deps.onTold();
   }
 
-  #rest(ms: number, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#deps;
-    if (ms === 0 || signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        clock.cancel(timer);
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      const timer = clock.after(ms * MILLISECOND, wake);
-      signal.addEventListener('abort', wake, { once: true });
-    });
+  #sittingEnded(failure: unknown, durationMs: number, hadTold: boolean): void {
+    if (hadTold) this.#keepForNow();
+    if (failure !== undefined) this.#failed(failure, durationMs);
+    this.#deps.onTold();
   }
 
+  /** What was true until now is kept like any answer that has just run out. */
+  #keepForNow(): void {
+    const { clock, staleMs } = this.#deps;
+    this.#keptUntil = clock.now() + staleMs * MILLISECOND;
+  }
+
+  /** Takes an answer in; throws when it is none. */
   #believe(answer: Found, durationMs: number): Outcome {
-    const { clock, staleMs, stats, log } = this.#deps;
-    const { method } = this.source;
+    const { clock, staleMs } = this.#deps;
     const { candidates, complete, lifetimeMs, warnings, nobody } = this.#withoutSelf(answer);
-    this.breaker.succeeded();
-    for (const warning of warnings) log.debug({ operation: 'discovery', method }, warning);
-    const bounds = candidates.length > 0 ? POSITIVE_MS : NEGATIVE_MS;
-    this.#lifetimeMs = Math.min(bounds.most, Math.max(bounds.least, lifetimeMs));
-    this.#freshUntil = clock.now() + this.#lifetimeMs * MILLISECOND;
-    this.#lastSuccess = clock.wallTime();
-    const keptUntil = this.#freshUntil + staleMs * MILLISECOND;
-    if (candidates.length === 0) {
-      this.#absences += 1;
-      // Nobody takes back what an incomplete answer does not have.
-      if (complete && this.#absences >= CONFIRMATIONS) this.#candidates = [];
-      const reason = nobody ?? 'it names nobody';
-      this.#say('info', `${method} found nobody: ${reason}`);
-      return this.#ended({ kind: 'nobody', reason, durationMs });
+    this.#warn(warnings);
+    // Part of a list without a name in it: who is in the other part?
+    if (candidates.length === 0 && !complete) {
+      throw new SourceFailed(this.source.method, `${nobody ?? 'nobody is named'}, but not everything is known.`);
     }
-    this.#absences = 0;
+    this.breaker.succeeded();
+    const bounds = candidates.length > 0 ? POSITIVE_MS : NEGATIVE_MS;
+    this.#lifetimeMs = Math.min(bounds.most, Math.max(bounds.least, Number.isFinite(lifetimeMs) ? lifetimeMs : 0));
+    const now = clock.now();
+    this.#freshUntil = now + this.#lifetimeMs * MILLISECOND;
+    this.#lastSuccess = clock.wallTime();
+    if (candidates.length === 0) return this.#believeNobody(nobody ?? 'it names nobody', durationMs);
+    this.#doubtedUntil = undefined;
     this.#candidates = complete ? candidates : [...mergedCandidates([candidates, this.candidates]).values()];
-    this.#keptUntil = keptUntil;
-    stats.successes += 1;
-    this.#say('info', `${method} found ${inShort(candidates)}`);
+    this.#keptUntil = this.#freshUntil + staleMs * MILLISECOND;
+    this.#say('info', `${this.source.method} found ${inShort(candidates)}`);
     return this.#ended({ kind: 'found', peers: candidates.length, durationMs });
   }
 
+  /**
+   * Names come and go while name services are restarted, and a cache may repeat for a while that there is nobody: a
+   * source that has named peers is believed only when it still says so behind the lifetime of its first word.
+   */
+  #believeNobody(reason: string, durationMs: number): Outcome {
+    const now = this.#deps.clock.now();
+    if (this.#doubtedUntil === undefined) this.#doubtedUntil = this.#freshUntil;
+    else if (now >= this.#doubtedUntil) this.#candidates = [];
+    this.#say('info', `${this.source.method} found nobody: ${reason}`);
+    return this.#ended({ kind: 'nobody', reason, durationMs });
+  }
+
   #failed(error: unknown, durationMs: number): Outcome {
+    const reason = messageOf(error);
+    if (this.#stopped) return { kind: 'failed', reason, durationMs };
     const { stats } = this.#deps;
     stats.failures += 1;
     this.breaker.failed(error instanceof SourceFailed ? error.retryAfterMs : undefined);
     // What was believed until now is no answer to the next question.
     this.#freshUntil = -1;
-    const reason = messageOf(error);
     this.#say('warn', `${this.source.method} could not be asked: ${reason}`);
     return this.#ended({ kind: 'failed', reason, durationMs });
   }
@@ -268,24 +252,43 @@ export class Feed {
     this.#deps.log[level]({ operation: 'discovery', method: this.source.method }, message);
   }
 
+  #warn(warnings: readonly string[]): void {
+    const known = new Set(this.#warnings);
+    this.#warnings = warnings.slice(0, WARNINGS_MAX);
+    for (const warning of this.#warnings) {
+      if (known.has(warning)) continue;
+      this.#deps.log.warn({ operation: 'discovery', method: this.source.method }, `${this.source.method}: ${warning}`);
+    }
+  }
+
+  /** Without this node, without what is no place to go to, and each once. */
   #withoutSelf(found: Found): Found {
-    const named = found.candidates.flatMap((one) =>
-      isAddress(one.address) ? { ...one, address: canonicalAddress(one.address) } : [],
-    );
-    const distinct = [...mergedCandidates([named]).values()];
+    const places = found.candidates.filter(({ address }) => isPlace(address));
+    const distinct = [
+      ...mergedCandidates([places.map((one) => ({ ...one, address: canonicalAddress(one.address) }))]).values(),
+    ];
     const candidates = distinct.filter(({ address }) => !this.#deps.isOwn(address)).slice(0, CANDIDATES_MAX);
-    if (candidates.length > 0 || distinct.length === 0) return { ...found, candidates };
-    return { ...found, candidates, nobody: 'it names only this node' };
+    const useless = found.candidates.length - places.length;
+    const odd = found.candidates.find(({ address }) => !isPlace(address))?.address;
+    const warnings =
+      useless === 0
+        ? found.warnings
+        : [...found.warnings, `${useless} of its addresses cannot be used, such as ${JSON.stringify(odd)}`];
+    // Who knows who is behind an address that makes no sense?
+    const complete = found.complete && (useless === 0 || candidates.length > 0);
+    if (candidates.length > 0 || distinct.length === 0) return { ...found, candidates, complete, warnings };
+    return { ...found, candidates, complete, warnings, nobody: 'it names only this node' };
   }
 }
 
 /** More would fill the log of a large cluster. */
 const TOLD_MAX = 8;
+const WARNINGS_MAX = 8;
 
+/** The same for the same candidates, in whatever order they come. */
 function inShort(candidates: readonly Candidate[]): string {
-  const told = candidates
-    .slice(0, TOLD_MAX)
-    .map(({ id, address }) => (id === undefined ? address : `${id} at ${address}`));
+  const all = candidates.map(({ id, address }) => (id === undefined ? address : `${id} at ${address}`));
+  const told = all.toSorted((a, b) => (a < b ? -1 : 1)).slice(0, TOLD_MAX);
   const more = candidates.length - told.length;
   return more > 0 ? `${told.join(', ')} and ${more} more` : told.join(', ');
 }

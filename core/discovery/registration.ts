@@ -2,9 +2,9 @@ import { messageOf } from '../errors.ts';
 import { MILLISECOND, type Clock, type Timer } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
-import { bounded } from './bounded.ts';
+import { bounded, type Bounded } from './bounded.ts';
 import { Breaker } from './breaker.ts';
-import { Collision, type Ask, type Lease, type Self, type Source } from './source.ts';
+import { Collision, SourceFailed, type Ask, type Lease, type Self, type Source } from './source.ts';
 
 /**
  * `registering`: on the way. `active`: others find us there. `failing`: it is not known whether they do. `taken`: somebody
@@ -45,14 +45,21 @@ export class Registration {
   #lease: Lease | undefined;
   #timer: Timer = 0;
   #ended = false;
-  /** Ends the question that is under way. */
-  #giveUp: () => void = () => {};
+  #round = 0;
+  #question: Bounded<unknown> | undefined;
+  /** The entering that is under way, or the last one. */
+  #entering: Promise<void> = Promise.resolve();
+  readonly #settled: Promise<void>;
+  #knowing: () => void = () => {};
 
   constructor(source: Registering, deps: RegistrationDeps) {
     this.method = source.method;
     this.#source = source;
     this.#deps = deps;
     this.#breaker = new Breaker(REST, deps.clock, deps.random);
+    this.#settled = new Promise((resolve) => {
+      this.#knowing = resolve;
+    });
   }
 
   get state(): RegistrationState {
@@ -64,76 +71,119 @@ export class Registration {
     return this.#problem;
   }
 
+  /** Resolves once it is known whether others find us there: at first, and only at first. */
+  get settled(): Promise<void> {
+    return this.#settled;
+  }
+
   begin(): void {
-    void this.#enter();
+    void this.#enter(++this.#round);
   }
 
   /** What others are told has changed: enters it anew. */
   renew(): void {
     if (this.#ended) return;
     this.#deps.clock.cancel(this.#timer);
-    this.#giveUp();
-    void this.#enter();
+    void this.#enter(++this.#round);
   }
 
   /** Takes the entry back, within `deadlineMs`: afterwards nobody is sent to us. */
   async end(deadlineMs: number): Promise<void> {
     if (this.#ended) return;
-    this.#ended = true;
-    this.#deps.clock.cancel(this.#timer);
-    this.#giveUp();
+    this.#finish();
     const lease = this.#lease;
-    if (lease !== undefined) {
-      await this.#bounded((ask) => lease.release(ask), deadlineMs).catch((error: unknown) =>
-        this.#log('warn', `${this.method} still has the entry of this node, until it expires: ${messageOf(error)}`),
-      );
-    }
+    let timer: Timer = 0;
+    const late = new Promise<void>((resolve) => {
+      timer = this.#deps.clock.after(deadlineMs * MILLISECOND, resolve);
+    });
+    // What is on its way to the backend arrives there, whether or not we wait: it is given back when it does.
+    const given = Promise.all([this.#entering, lease === undefined ? undefined : this.#release(lease, deadlineMs)]);
+    await Promise.race([given, late]);
+    this.#deps.clock.cancel(timer);
+    this.#question?.giveUp();
     this.#state = 'released';
   }
 
   /** Forgets the entry without a word to the backend: what a crash does. */
   drop(): void {
-    this.#ended = true;
-    this.#deps.clock.cancel(this.#timer);
-    this.#giveUp();
+    this.#finish();
+    this.#question?.giveUp();
   }
 
-  async #enter(): Promise<void> {
-    const { deadlineMs, self } = this.#deps;
+  #finish(): void {
+    this.#ended = true;
+    this.#round += 1;
+    this.#deps.clock.cancel(this.#timer);
+    this.#knowing();
+  }
+
+  /** Each entering, keeping and failing belongs to a round: what an earlier one has to say is not heard. */
+  async #enter(round: number): Promise<void> {
+    const { deadlineMs, self, clock } = this.#deps;
+    const before = this.#entering;
+    let entered = (): void => {};
+    this.#entering = new Promise((resolve) => {
+      entered = resolve;
+    });
+    // One after the other: whichever the backend heard last would count.
+    await before;
     try {
-      const lease = await this.#bounded((ask) => this.#source.register(self(), ask), deadlineMs);
-      if (this.#ended) return;
+      if (round !== this.#round) return;
+      const question = bounded(clock, this.method, deadlineMs, (ask) => this.#register(self(), ask));
+      this.#question = question;
+      const lease = await question.answer;
+      if (round !== this.#round) return;
       this.#lease = lease;
       this.#breaker.succeeded();
       if (this.#state !== 'active') this.#log('info', `${this.method} has an entry of this node`);
       this.#become('active');
-      this.#again(lease.keepEveryMs, () => void this.#keep(lease));
+      this.#again(keepEvery(lease), () => void this.#keep(lease, round));
     } catch (error) {
-      this.#failed(error, () => void this.#enter());
+      this.#failed(error, round, () => void this.#enter(round));
+    } finally {
+      entered();
     }
   }
 
-  async #keep(lease: Lease): Promise<void> {
+  /** A lease that comes when the node has left is given back: nobody would keep it. */
+  async #register(self: Self, ask: Ask): Promise<Lease> {
+    const lease = await this.#source.register(self, ask);
+    if (this.#ended) await this.#release(lease, this.#deps.deadlineMs);
+    return lease;
+  }
+
+  async #release(lease: Lease, deadlineMs: number): Promise<void> {
     try {
-      const kept = await this.#bounded((ask) => lease.keep(ask), Math.min(this.#deps.deadlineMs, lease.keepEveryMs));
-      if (this.#ended || this.#lease !== lease) return;
+      await bounded(this.#deps.clock, this.method, deadlineMs, (ask) => lease.release(ask)).answer;
+    } catch (error) {
+      this.#log('warn', `${this.method} still has the entry of this node, until it expires: ${messageOf(error)}`);
+    }
+  }
+
+  async #keep(lease: Lease, round: number): Promise<void> {
+    try {
+      const deadlineMs = Math.min(this.#deps.deadlineMs, keepEvery(lease));
+      const question = bounded(this.#deps.clock, this.method, deadlineMs, (ask) => lease.keep(ask));
+      this.#question = question;
+      const kept = await question.answer;
+      if (round !== this.#round) return;
       this.#breaker.succeeded();
       if (kept) {
         this.#become('active');
-        return this.#again(lease.keepEveryMs, () => void this.#keep(lease));
+        return this.#again(keepEvery(lease), () => void this.#keep(lease, round));
       }
       this.#log('warn', `${this.method} has lost the entry of this node: it is entered anew`);
       this.#lease = undefined;
       this.#become('registering');
-      this.#again(AGAIN_MS, () => void this.#enter());
+      this.#again(AGAIN_MS, () => void this.#enter(round));
     } catch (error) {
-      if (this.#lease === lease) this.#failed(error, () => void this.#keep(lease));
+      this.#failed(error, round, () => void this.#keep(lease, round));
     }
   }
 
-  #failed(error: unknown, retry: () => void): void {
-    if (this.#ended) return;
-    this.#breaker.failed();
+  #failed(error: unknown, round: number, retry: () => void): void {
+    if (round !== this.#round) return;
+    this.#breaker.failed(error instanceof SourceFailed ? error.retryAfterMs : undefined);
     const state = error instanceof Collision ? 'taken' : 'failing';
     const problem = messageOf(error);
     if (this.#problem !== problem) {
@@ -147,6 +197,7 @@ export class Registration {
   #become(state: RegistrationState, problem?: string): void {
     this.#state = state;
     this.#problem = problem;
+    if (state !== 'registering') this.#knowing();
   }
 
   /** A little early rather than late, and not all nodes at once. */
@@ -157,13 +208,12 @@ export class Registration {
     this.#timer = clock.after((ms - early) * MILLISECOND, task);
   }
 
-  #bounded<T>(work: (ask: Ask) => Promise<T>, deadlineMs: number): Promise<T> {
-    const question = bounded(this.#deps.clock, this.method, deadlineMs, work);
-    this.#giveUp = question.giveUp;
-    return question.answer;
-  }
-
   #log(level: 'info' | 'warn' | 'error', message: string): void {
     this.#deps.log[level]({ operation: 'registration', method: this.method }, message);
   }
+}
+
+/** Whatever a source says, a lease is kept no more often than every second. */
+function keepEvery({ keepEveryMs }: Lease): number {
+  return Number.isFinite(keepEveryMs) ? Math.max(AGAIN_MS, keepEveryMs) : AGAIN_MS;
 }

@@ -42,6 +42,8 @@ export type MethodTried =
 
 /** One source, as it stands. */
 export interface SourceHealth {
+  /** The method, with a number where several sources have the same. */
+  readonly name: string;
   readonly method: string;
   /** `closed` while it is asked as usual; `open` while it rests after failures; `half-open` when one trial decides. */
   readonly breaker: BreakerState;
@@ -51,6 +53,8 @@ export interface SourceHealth {
   /** Who is known from it, stale or not. */
   readonly candidates: number;
   readonly last_success: string | null;
+  /** What was odd about its last answer. */
+  readonly warnings: readonly string[];
 }
 
 export function chainHealth(chain: Chain, isReached: (address: Address) => boolean): ChainHealth {
@@ -68,7 +72,7 @@ export function chainHealth(chain: Chain, isReached: (address: Address) => boole
     seeds_reachable: candidates.filter(({ address }) => isReached(address)).length,
     seeds_total: candidates.length,
     discovery_methods_tried: feeds.flatMap(methodTried),
-    sources: feeds.map(sourceHealth),
+    sources: feeds.map((feed, index) => sourceHealth(feed, nameIn(feeds, index))),
   };
 }
 
@@ -83,13 +87,22 @@ function methodTried({ source: { method }, outcome }: Feed): MethodTried[] {
   return [{ method, success: false, error: outcome.reason, duration_ms }];
 }
 
-function sourceHealth(feed: Feed): SourceHealth {
+function sourceHealth(feed: Feed, name: string): SourceHealth {
   return {
+    name,
     method: feed.source.method,
-    breaker: feed.breakerState,
+    breaker: feed.breaker.state,
     failures_in_a_row: feed.breaker.failures,
     following: feed.following,
     candidates: feed.candidates.length,
     last_success: time(feed.lastSuccess),
+    warnings: feed.warnings,
   };
+}
+
+/** Of several sources of one method, the second is called `dns 2`. */
+function nameIn(feeds: readonly Feed[], index: number): string {
+  const { method } = feeds[index]!.source;
+  const before = feeds.slice(0, index).filter(({ source }) => source.method === method).length;
+  return before === 0 ? method : `${method} ${before + 1}`;
 }

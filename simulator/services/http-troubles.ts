@@ -23,6 +23,9 @@ interface Details {
   readonly bytes?: number;
 }
 
+/** So many questions are remembered: every blocking query is another one. */
+const REPLAYED_MAX = 64;
+
 /** A handler that answers as its faults allow. */
 export function withHttpTroubles(handler: HttpHandler, { clock, suffers }: Troubled): HttpHandler {
   const answers = new Map<string, HttpResponse>();
@@ -44,7 +47,11 @@ export function withHttpTroubles(handler: HttpHandler, { clock, suffers }: Troub
     const before = answers.get(question);
     if (before !== undefined && struck('http-replay') !== undefined) return before;
     const response = await handler(request);
-    if (response.status < 300 && isWhole(response.body)) answers.set(question, response);
+    if (response.status < 300 && isWhole(response.body)) {
+      answers.delete(question);
+      answers.set(question, response);
+      if (answers.size > REPLAYED_MAX) answers.delete(answers.keys().next().value!);
+    }
     const cut = struck('http-cut');
     const stall = cut === undefined ? struck('http-stall') : undefined;
     const broken = cut ?? stall;

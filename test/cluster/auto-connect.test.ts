@@ -6,7 +6,7 @@ import { Timed } from '../discovery/timed.ts';
 
 const at = (last: number): Candidate => ({ address: `10.0.0.${last}:7946` });
 
-async function connecting(candidates: Candidate[]) {
+async function connecting(candidates: Candidate[], hinted: Candidate[] = []) {
   const time = await Timed.begin();
   const reached = new Set<string>();
   const contacted: string[] = [];
@@ -17,6 +17,7 @@ async function connecting(candidates: Candidate[]) {
     random: time.random,
     log: silentLog,
     candidates: () => candidates,
+    hints: () => hinted,
     isReached: (address) => reached.has(address),
     async contact(address) {
       contacted.push(address);
@@ -73,15 +74,31 @@ test('one that answers without becoming a member is asked again only now and the
   expect(connect.health[0]).toMatchObject({ status: 'unlisted' });
 });
 
-test('three at once are contacted, however many are found', async () => {
+test('a few at once are contacted, however many are found', async () => {
   const { connect, run, contacted, answers, candidates } = await connecting([]);
   for (let last = 1; last <= 50; last++) {
     candidates.push(at(last));
     answers.set(at(last).address, 'later');
   }
   await run(5);
-  expect(contacted).toHaveLength(3);
-  expect(connect.health.filter(({ status }) => status === 'connecting')).toHaveLength(3);
+  expect(contacted).toHaveLength(4);
+  expect(connect.health.filter(({ status }) => status === 'connecting')).toHaveLength(4);
+});
+
+test('one pass through a long list of the dead reaches the one that lives', async () => {
+  const { run, contacted, answers, candidates } = await connecting([]);
+  for (let i = 0; i < 1_000; i++) candidates.push({ address: `10.1.${i >> 8}.${i & 255}:7946` });
+  answers.set(candidates[617]!.address, 'joins');
+  await run(120);
+  expect(contacted).toContain(candidates[617]!.address);
+});
+
+test('what peers hint at comes behind what own sources say', async () => {
+  const hinted = Array.from({ length: 20 }, (_, i) => at(100 + i));
+  const { run, contacted } = await connecting([at(1), at(2), at(3)], hinted);
+  await run(2);
+  expect(contacted.slice(0, 3).toSorted()).toEqual([at(1), at(2), at(3)].map(({ address }) => address));
+  expect(contacted.length).toBeGreaterThan(3);
 });
 
 test('who is not named any more is forgotten', async () => {

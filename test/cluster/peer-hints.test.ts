@@ -7,16 +7,11 @@ import { Timed } from '../discovery/timed.ts';
 
 const OWN = '10.0.0.99:7946';
 
-async function hints(own: Candidate[] = []) {
+async function hints(own: Candidate[] = [], address = OWN) {
   const time = await Timed.begin();
-  return {
-    time,
-    layer: new PeerHints(
-      time.clock,
-      () => own,
-      (address) => address === OWN,
-    ),
-  };
+  const { clock, random } = time;
+  const isOwn = (one: string): boolean => one === OWN;
+  return { time, layer: new PeerHints({ clock, random, own: () => own, isOwn, address }) };
 }
 
 test('what own sources found is handed on, and is a hint there for ten minutes', async () => {
@@ -41,12 +36,33 @@ test('a peer can say at most so much, and what is no place to reach is left out'
   const { layer } = await hints();
   layer.mergeState(encode([OWN, '0.0.0.0:7946', '10.0.0.1:0', 'node.example.org:7946', 7, null, '10.0.0.2:7946']));
   expect(layer.candidates).toEqual([{ address: '10.0.0.2:7946' }]);
-  layer.mergeState(encode(Array.from({ length: 100 }, (_, i) => `10.0.1.${i}:7946`)));
-  expect(layer.candidates).toHaveLength(33);
+  layer.mergeState(encode(Array.from({ length: 33 }, (_, i) => `10.0.1.${i}:7946`)));
+  expect(layer.candidates).toHaveLength(1);
   for (let peer = 0; peer < 50; peer++) {
     layer.mergeState(encode(Array.from({ length: 32 }, (_, i) => `10.${peer}.2.${i}:7946`)));
   }
   expect(layer.candidates).toHaveLength(256);
+});
+
+test('groups, links, broadcasts and this machine are no hints, unless all of the cluster is on this machine', async () => {
+  const odd = ['127.0.0.1:22', '[::1]:22', '169.254.169.254:80', '224.0.0.1:7946', '255.255.255.255:7946'];
+  const all = [...odd, '[fe80::1]:7946', '[ff02::1]:7946', '10.0.0.1:7946'];
+  const { layer } = await hints();
+  layer.mergeState(encode(all));
+  expect(layer.candidates).toEqual([{ address: '10.0.0.1:7946' }]);
+  const { layer: local } = await hints([], '127.0.0.1:7946');
+  local.mergeState(encode(all));
+  expect(local.candidates.map(({ address }) => address)).toEqual(['127.0.0.1:22', '[::1]:22', '10.0.0.1:7946']);
+});
+
+test('a few bytes that promise billions of items cost nothing', async () => {
+  const { layer } = await hints();
+  const promise = [0xdd, 0x01, 0xff, 0xff, 0xff];
+  const nested = Array.from({ length: 12 }, () => promise).flat();
+  for (const bomb of [nested, [0xdf, 0xff, 0xff, 0xff, 0xff], [0xdb, 0xff, 0xff, 0xff, 0xff]]) {
+    layer.mergeState(Uint8Array.from(bomb));
+  }
+  expect(layer.candidates).toEqual([]);
 });
 
 test('whatever bytes arrive, nothing is thrown', async () => {

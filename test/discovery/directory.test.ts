@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { addressChecksum } from '../../core/discovery/checksum.ts';
 import { Directory, type DirectoryDeps } from '../../core/discovery/directory.ts';
-import type { Entry, Source } from '../../core/discovery/source.ts';
+import { Breaker } from '../../core/discovery/breaker.ts';
+import type { Candidate, Entry, Source } from '../../core/discovery/source.ts';
 import { broken, foundFrom, SILENCE, Timed } from './timed.ts';
 
 const A: Entry = { id: 'a', address: '10.0.0.1:7946' };
@@ -25,17 +26,27 @@ class Backend implements Source {
   };
 }
 
-async function directory(backends: readonly Source[], more: Partial<DirectoryDeps> = {}) {
+const REST = { firstMs: 250, lastMs: 30_000, opensAfter: 5 };
+
+/** `named`: what another source, which has no entries, has found. */
+async function directory(backends: readonly Source[], more: Partial<DirectoryDeps> & { named?: Candidate[] } = {}) {
   const time = await Timed.begin();
+  const { named = [], ...rest } = more;
+  const other: Source = { method: 'other', discover: async () => foundFrom([]) };
+  const feed = (source: Source, candidates: readonly Candidate[] = []) => ({
+    source,
+    breaker: new Breaker(REST, time.clock, time.random),
+    candidates,
+  });
+  const feeds = [...backends.map((source) => feed(source)), feed(other, named)];
   const deps: DirectoryDeps = {
     clock: time.clock,
-    sources: () => backends,
+    feeds: () => feeds,
     memberAddress: () => undefined,
-    candidates: () => [],
-    deadlineMs: 5_000,
-    ...more,
+    deadlineMs: () => 5_000,
+    ...rest,
   };
-  return { time, directory: new Directory(deps) };
+  return { time, feeds, directory: new Directory(deps) };
 }
 
 const codeOf = (lookup: Promise<unknown>): Promise<unknown> =>
@@ -78,7 +89,7 @@ describe('a lookup', () => {
     const failure = down.directory.lookup('a');
     expect(await codeOf(failure)).toBe('DIRECTORY_FAILED');
     await expect(failure).rejects.toThrow('c: the backend is broken.');
-    const two = await directory([new Backend('b', A)], { candidates: () => [{ id: 'a', address: '10.0.0.2:7946' }] });
+    const two = await directory([new Backend('b', A)], { named: [{ id: 'a', address: '10.0.0.2:7946' }] });
     expect(await codeOf(two.directory.lookup('a'))).toBe('ID_COLLISION');
   });
 
@@ -129,8 +140,31 @@ describe('a lookup', () => {
     expect(await codeOf(only.directory.lookup('a'))).toBe('DIRECTORY_FAILED');
   });
 
+  test('believes no entry of another id, and none without a usable address', async () => {
+    for (const odd of [{ ...A, id: 'other' }, { ...A, address: 'nonsense' }, { ...A, address: '0.0.0.0:7946' }, null]) {
+      const { directory: of } = await directory([new Backend('b', odd as Entry)]);
+      expect(await codeOf(of.lookup('a'))).toBe('DIRECTORY_FAILED');
+    }
+  });
+
+  test('leaves a backend in peace that has failed and rests', async () => {
+    const backend = new Backend('b', A);
+    const { directory: of, feeds, time } = await directory([backend]);
+    feeds[0]!.breaker.failed(10_000);
+    expect(await codeOf(of.lookup('a'))).toBe('DIRECTORY_FAILED');
+    expect(backend.asked).toBe(0);
+    await time.pass(12);
+    expect(await of.lookup('a')).toEqual(A);
+  });
+
+  test('takes a peer that has moved in one source for no collision with what that source said before', async () => {
+    const { directory: of, feeds } = await directory([new Backend('b', { ...A, address: '10.0.0.2:7946' })]);
+    feeds[0]!.candidates = [{ id: 'a', address: '10.0.0.1:7946' }];
+    expect((await of.lookup('a')).address).toBe('10.0.0.2:7946');
+  });
+
   test('finds whom a source without entries has named', async () => {
-    const { directory: of } = await directory([], { candidates: () => [{ address: '10.0.0.9:7946' }, A] });
+    const { directory: of } = await directory([], { named: [{ address: '10.0.0.9:7946' }, A] });
     expect(await of.lookup('a')).toEqual(A);
   });
 

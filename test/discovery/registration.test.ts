@@ -18,13 +18,24 @@ class Backend {
 
   discover = (): Promise<never> => Promise.reject(broken());
 
+  keepEveryMs = 10_000;
+  delaySeconds = 0;
+  time: Timed | undefined;
+  under = 0;
+  /** Questions under way at the same time. */
+  most = 0;
+
   register = async (self: Self): Promise<Lease> => {
+    this.under += 1;
+    this.most = Math.max(this.most, this.under);
+    if (this.delaySeconds > 0) await this.time!.sleep(this.delaySeconds);
+    this.under -= 1;
     await this.#answer();
     this.registered.push(self);
     this.leases += 1;
     const lease = this.leases;
     return {
-      keepEveryMs: 10_000,
+      keepEveryMs: this.keepEveryMs,
       keep: async () => {
         await this.#answer();
         this.kept.push(lease);
@@ -46,6 +57,7 @@ class Backend {
 async function registering(self: () => Self = () => SELF) {
   const time = await Timed.begin();
   const backend = new Backend();
+  backend.time = time;
   const { clock, random } = time;
   const registration = new Registration(backend, { clock, random, log: silentLog, deadlineMs: 2_000, self });
   return { time, backend, registration };
@@ -134,6 +146,55 @@ test('an entry that was on its way when the node left is not kept', async () => 
   void registration.end(2_000);
   await time.pass(60);
   expect([registration.state, backend.kept, time.timers]).toEqual(['released', [], 0]);
+});
+
+test('an entry that the backend makes while the node leaves is taken back', async () => {
+  const { time, backend, registration } = await registering();
+  backend.delaySeconds = 1;
+  registration.begin();
+  await time.pass(0.5);
+  void registration.end(2_000);
+  await time.pass(5);
+  expect([backend.registered.length, backend.released]).toEqual([1, [1]]);
+});
+
+test('changes in quick succession make one entry after the other, and keep the last', async () => {
+  const { time, backend, registration } = await registering();
+  backend.delaySeconds = 1;
+  registration.begin();
+  for (let i = 0; i < 5; i++) {
+    await time.pass(0.1);
+    registration.renew();
+  }
+  await time.pass(30);
+  expect(backend.most).toBe(1);
+  expect(registration.state).toBe('active');
+  expect(new Set(backend.kept)).toEqual(new Set([backend.leases]));
+});
+
+test('a backend that asks for patience gets it', async () => {
+  const { time, backend, registration } = await registering();
+  backend.trouble = broken('x', 60_000);
+  let asked = 0;
+  const register = backend.register;
+  backend.register = (self) => {
+    asked += 1;
+    return register(self);
+  };
+  registration.begin();
+  await time.pass(55);
+  expect(asked).toBe(1);
+});
+
+test('a lease that wants to be kept all the time, or never, is kept every second', async () => {
+  for (const keepEveryMs of [0, -5, Number.NaN]) {
+    const { time, backend, registration } = await registering();
+    backend.keepEveryMs = keepEveryMs;
+    registration.begin();
+    await time.pass(10);
+    expect(backend.kept.length).toBeGreaterThan(8);
+    expect(backend.kept.length).toBeLessThan(13);
+  }
 });
 
 test('what others are told is entered anew when it changes', async () => {
