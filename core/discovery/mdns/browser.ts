@@ -14,6 +14,9 @@ const REFRESH_AT = [80, 85, 90, 95] as const;
 const REFRESH_SPREAD = 2;
 /** How long it waits for the missing parts of what it has heard before it asks for them. */
 const PARTS_AFTER: Micros = 100 * MILLISECOND;
+/** What goes into one message: more, with long names, would not fit into a datagram, and nothing would be sent at all. */
+const QUESTIONS_MAX = 50;
+const ANSWERS_MAX = 100;
 
 export interface BrowserPorts {
   readonly clock: Clock;
@@ -72,7 +75,7 @@ export class Browser {
     const young = about.filter(({ at, until }) => until - now > (until - at) / 2);
     const known = young.map(({ record, until }) => ({ ...record, ttl: Math.floor((until - now) / SECOND) }));
     const question: DnsQuestion = { name: this.#service, type: 'PTR', ...(this.#isFirst ? { unicast: true } : {}) };
-    send(dnsMessage({ questions: [question, ...missingParts(heard, this.#service)], answers: known }));
+    send(dnsMessage({ questions: [question, ...this.#missing(heard)], answers: known.slice(0, ANSWERS_MAX) }));
     this.#isFirst = false;
     this.#asking = clock.after(this.#interval, () => this.#ask());
     this.#interval = Math.min(2 * this.#interval, ASK_LAST);
@@ -82,9 +85,14 @@ export class Browser {
     const { clock, send } = this.#ports;
     clock.cancel(this.#parts);
     this.#parts = clock.after(PARTS_AFTER, () => {
-      const questions = missingParts(this.#cache.all(clock.now()), this.#service);
+      const questions = this.#missing(this.#cache.all(clock.now()));
       if (questions.length > 0) send(dnsMessage({ questions }));
     });
+  }
+
+  /** Those that were heard of last: what has been asked for in vain may belong to nobody. */
+  #missing(heard: readonly Heard[]): readonly DnsQuestion[] {
+    return missingParts(heard, this.#service).slice(-QUESTIONS_MAX);
   }
 
   /** Waits for what runs out next, or should be asked for again before it does. */
@@ -106,8 +114,10 @@ export class Browser {
     const heard = this.#cache.all(now);
     const due = heard.filter((one) => refreshTime(one) <= now);
     for (const one of due) one.refreshes += 1;
-    const questions = due.map(({ record: { name, type } }): DnsQuestion => ({ name, type }));
-    if (questions.length > 0) send(dnsMessage({ questions: distinct(questions) }));
+    const questions = distinct(due.map(({ record: { name, type } }): DnsQuestion => ({ name, type })));
+    for (let from = 0; from < questions.length; from += QUESTIONS_MAX) {
+      send(dnsMessage({ questions: questions.slice(from, from + QUESTIONS_MAX) }));
+    }
     this.#onChange();
     this.#look();
   }

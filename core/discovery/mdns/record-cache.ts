@@ -14,17 +14,28 @@ export interface Heard {
 
 /** Goodbyes, and records that others have taken the place of, count for a little longer: others may still object. */
 const GRACE: Micros = SECOND;
-/** Anybody on a link may say anything; nobody may fill our memory. */
-const RECORDS_MAX = 10_000;
+/** Anybody on a link may say anything; nobody may fill our memory. Avahi keeps as many. */
+const RECORDS_MAX = 4_096;
+/** Nor may anybody stay in it for years: nothing that is on a link for long goes unasked for longer. */
+const TTL_MAX = 4_500;
 
 /** What a node has heard on its links (RFC 6762, section 10). */
 export class RecordCache {
-  readonly #heard = new Map<string, Heard>();
+  /** By name and type, because one announcement takes the place of all others of its name and type. */
+  readonly #sets = new Map<string, Map<string, Heard>>();
+  #size = 0;
 
   /** All that counts now. */
   all(now: Micros): readonly Heard[] {
-    for (const [key, { until }] of this.#heard) if (until <= now) this.#heard.delete(key);
-    return [...this.#heard.values()];
+    const all: Heard[] = [];
+    for (const [name, set] of this.#sets) {
+      for (const [key, heard] of set) {
+        if (heard.until > now) all.push(heard);
+        else if (set.delete(key)) this.#size -= 1;
+      }
+      if (set.size === 0) this.#sets.delete(name);
+    }
+    return all;
   }
 
   /** Whether anything else counts now. */
@@ -35,28 +46,32 @@ export class RecordCache {
   }
 
   #takeOne(record: DnsRecord, now: Micros): boolean {
+    const name = setOf(record);
     const key = keyOf(record);
-    const known = this.#heard.get(key);
+    const set = this.#sets.get(name) ?? new Map<string, Heard>();
+    const known = set.get(key);
     const isKnown = known !== undefined && known.until > now;
-    if (record.flush) this.#flush(record, key, now);
+    if (record.flush) flush(set, key, now);
     if (record.ttl === 0) {
       if (!isKnown || known.until <= now + GRACE) return false;
-      this.#heard.set(key, endingAt(known, now + GRACE));
+      set.set(key, endingAt(known, now + GRACE));
       return true;
     }
-    if (!isKnown && this.#heard.size >= RECORDS_MAX) return false;
-    this.#heard.set(key, { record, at: now, until: now + record.ttl * SECOND, refreshes: 0 });
+    if (known === undefined) {
+      if (this.#size >= RECORDS_MAX) return false;
+      this.#size += 1;
+    }
+    const until = now + Math.min(record.ttl, TTL_MAX) * SECOND;
+    this.#sets.set(name, set.set(key, { record, at: now, until, refreshes: 0 }));
     return !isKnown;
   }
+}
 
-  /** Others of the name and type are out of date, unless they belong to the same announcement (section 10.2). */
-  #flush({ name, type }: DnsRecord, key: string, now: Micros): void {
-    for (const [other, heard] of this.#heard) {
-      const isReplaced =
-        other !== key && heard.record.type === type && plainName(heard.record.name) === plainName(name);
-      if (!isReplaced || heard.at > now - SECOND || heard.until <= now + GRACE) continue;
-      this.#heard.set(other, endingAt(heard, now + GRACE));
-    }
+/** Others of the name and type are out of date, unless they belong to the same announcement (section 10.2). */
+function flush(set: Map<string, Heard>, key: string, now: Micros): void {
+  for (const [other, heard] of set) {
+    if (other === key || heard.at > now - SECOND || heard.until <= now + GRACE) continue;
+    set.set(other, endingAt(heard, now + GRACE));
   }
 }
 
@@ -67,7 +82,11 @@ function endingAt(heard: Heard, until: Micros): Heard {
 
 /** Records are the same when all but their lifetime is. */
 export function keyOf(record: DnsRecord): string {
-  return `${record.type} ${plainName(record.name)} ${dataBytes(record).join(',')}`;
+  return `${setOf(record)} ${dataBytes(record).join(',')}`;
+}
+
+function setOf({ type, name }: DnsRecord): string {
+  return `${type} ${plainName(name)}`;
 }
 
 export function isAbout({ name, type }: DnsQuestion, record: DnsRecord): boolean {
