@@ -18,6 +18,15 @@ export function addAdminCommands(program: Command): void {
     await run((terminal) => infoCommand(options, terminal));
   });
 
+  adminCommand(
+    program,
+    'discovery',
+    'tell where a node looks for others, whom it found, and where it is entered',
+  ).action(async (options: Given) => {
+    const { discoveryCommand } = await import('./commands/discovery.ts');
+    await run((terminal) => discoveryCommand(options, terminal));
+  });
+
   adminCommand(program, 'monitor', 'tell what happens to members, as it happens').action(async (options: Given) => {
     const { monitorCommand } = await import('./commands/monitor.ts');
     await run((terminal) => monitorCommand(options, terminal));

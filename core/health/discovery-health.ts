@@ -55,6 +55,8 @@ export interface SourceHealth {
   readonly last_success: string | null;
   /** What was odd about its last answer. */
   readonly warnings: readonly string[];
+  /** Why its last answer named nobody. */
+  readonly error: string | null;
 }
 
 export function chainHealth(chain: Chain, isReached: (address: Address) => boolean): ChainHealth {
@@ -97,6 +99,7 @@ function sourceHealth(feed: Feed, name: string): SourceHealth {
     candidates: feed.candidates.length,
     last_success: time(feed.lastSuccess),
     warnings: feed.warnings,
+    error: feed.outcome === undefined || feed.outcome.kind === 'found' ? null : feed.outcome.reason,
   };
 }
 
