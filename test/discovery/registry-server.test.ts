@@ -112,6 +112,9 @@ describe('the registry', () => {
     ['an address that it binds', { id: 'a', address: '0.0.0.0:7946' }, 400],
     ['a checksum of somebody else', { ...a, checksum: '0000000000000000' }, 400],
     ['tags that are no texts', { ...a, tags: { role: 1 } }, 400],
+    ['tags that are too long together', { ...a, tags: { role: 'x'.repeat(2_000), rack: 'y'.repeat(2_100) } }, 400],
+    ['a checksum of something else', { ...a, checksum: '00000000' }, 400],
+    ['a checksum without end', { id: 'a', direct_addresses: [a.address], checksum: 'x'.repeat(5_000) }, 400],
     ['a life that is too short', { ...a, ttl_sec: 2 }, 400],
     ['heartbeats that are too rare for its life', { ...a, ttl_sec: 15, heartbeat_sec: 10 }, 400],
     ['a body that is too large', { ...a, pad: 'x'.repeat(20_000) }, 413],
@@ -167,18 +170,24 @@ describe('the registry', () => {
     expect((await after.ask('GET /discover/all')).json).toMatchObject({ settled: true, entries: [] });
   });
 
-  test.each(['', '{"entries": 3}', '{"entries": [{"id": "a"}, 3]}', 'half'])(
-    'begins without a memory when its file holds %j, and does not call that an empty list',
-    async (text) => {
-      const booted = bootedHosts(['registry']);
-      const files = simulatedFiles(booted.hosts['registry']!);
-      await files.write('/r.json', new TextEncoder().encode(text));
-      const registry = new Asked({ state: { files, path: '/r.json' } }, booted);
-      const { json } = await registry.ask('GET /discover/all');
-      expect(json).toMatchObject({ entries: [], settled: false });
-      expect((await registry.ask('POST /register', a)).status).toBe(201);
-    },
-  );
+  const entry = { ...a, label: '', tags: {}, ttl_ms: 30_000 };
+  test.each([
+    '',
+    '{"entries": 3}',
+    '{"entries": [{"id": "a"}, 3]}',
+    'half',
+    ...[{ ttl_ms: 9e15 }, { ttl_ms: -1 }, { tags: { role: 1 } }, { tags: 'x' }].map((slip) =>
+      JSON.stringify({ entries: [{ ...entry, ...slip }] }),
+    ),
+  ])('begins without a memory when its file holds %j, and does not call that an empty list', async (text) => {
+    const booted = bootedHosts(['registry']);
+    const files = simulatedFiles(booted.hosts['registry']!);
+    await files.write('/r.json', new TextEncoder().encode(text));
+    const registry = new Asked({ state: { files, path: '/r.json' } }, booted);
+    const { json } = await registry.ask('GET /discover/all');
+    expect(json).toMatchObject({ entries: [], settled: false });
+    expect((await registry.ask('POST /register', a)).status).toBe(201);
+  });
 
   test('tells a listener of each change in order, and one that was too slow to begin again', async () => {
     const registry = new Asked();

@@ -1,6 +1,7 @@
 import { badRequest, checkContentType } from '../../admin/call.ts';
 import type { HttpRequest } from '../../ports/http.ts';
 import { isWellFormed, textFromBytes, textLength } from '../../wire/text.ts';
+import { addressChecksum } from '../checksum.ts';
 import { ID_MAX_BYTES, isId, isObject, readListing } from './listing.ts';
 import type { Enrolment } from './roll.ts';
 
@@ -10,7 +11,8 @@ export const TTL_SEC = { least: 3, most: 86_400 } as const;
 export const HEARTBEATS_PER_TTL = 3;
 const LABEL_MAX_BYTES = 255;
 const TAGS_MAX = 64;
-const TAG_MAX_BYTES = 512;
+/** Of all names and values of one node: thousands of nodes are held in memory, and sent to each of them. */
+const TAGS_MAX_BYTES = 4_096;
 
 /** Reads the body of a registration. `cluster` is accepted for `label`. Throws a refusal that says what is wrong. */
 export function enrolmentFrom(request: HttpRequest, ttlMs: number): Enrolment {
@@ -27,6 +29,10 @@ export function enrolmentFrom(request: HttpRequest, ttlMs: number): Enrolment {
   const [address] = one.addresses;
   if (address === undefined)
     throw badRequest('address must be an IP address with a port: names are not looked up here.');
+  // Kept and told to everybody: nothing else may stand there.
+  if (one.checksum !== undefined && one.checksum !== addressChecksum(id, address)) {
+    throw badRequest(`checksum is not that of ${JSON.stringify(id)} at ${address}.`);
+  }
   if (!isText(label, LABEL_MAX_BYTES)) throw badRequest(`label must be a text of at most ${LABEL_MAX_BYTES} bytes.`);
   if (!isBetween(ttl, TTL_SEC.least, TTL_SEC.most)) {
     throw badRequest(`ttl_sec must be a number of seconds from ${TTL_SEC.least} to ${TTL_SEC.most}.`);
@@ -60,9 +66,10 @@ function jsonFrom({ body }: HttpRequest): Readonly<Record<string, unknown>> {
 
 function tagsIn(value: unknown = {}): Readonly<Record<string, string>> {
   const pairs = isObject(value) ? Object.entries(value) : undefined;
-  const isGood = pairs?.every(([name, text]) => isText(text, TAG_MAX_BYTES) && isText(name, TAG_MAX_BYTES)) === true;
-  if (pairs === undefined || !isGood || pairs.length > TAGS_MAX) {
-    throw badRequest(`tags must be a table of at most ${TAGS_MAX} texts of at most ${TAG_MAX_BYTES} bytes each.`);
+  const isGood = pairs?.flat().every((text) => isText(text, TAGS_MAX_BYTES)) === true;
+  const bytes = isGood ? (pairs as string[][]).flat().reduce((sum, text) => sum + textLength(text), 0) : 0;
+  if (pairs === undefined || !isGood || pairs.length > TAGS_MAX || bytes > TAGS_MAX_BYTES) {
+    throw badRequest(`tags must be a table of at most ${TAGS_MAX} texts, of ${TAGS_MAX_BYTES} bytes in all.`);
   }
   return Object.fromEntries(pairs) as Readonly<Record<string, string>>;
 }

@@ -2,6 +2,7 @@ import { InvalidSetting, messageOf } from '../../errors.ts';
 import { FileFailed, type Files } from '../../ports/files.ts';
 import type { Log } from '../../ports/log.ts';
 import { bytesFromText, textFromBytes } from '../../wire/text.ts';
+import { TTL_SEC } from './enrolment.ts';
 import { isObject, readListing } from './listing.ts';
 import type { Enrolled, Enrolment } from './roll.ts';
 
@@ -69,12 +70,22 @@ function enrolmentsIn(value: unknown): readonly Enrolment[] {
   return (items as unknown[]).map((item) => {
     const one = readListing([item])?.listed[0];
     const [address] = one?.addresses ?? [];
-    if (!isObject(item) || one?.id === undefined || address === undefined || !Number.isSafeInteger(item['ttl_ms'])) {
+    const isWhole = isObject(item) && areTags(item['tags']) && isLife(item['ttl_ms']);
+    if (!isWhole || one?.id === undefined || address === undefined) {
       throw new InvalidSetting('an entry', item, 'what a registry has stored');
     }
     const { tags, ttl_ms: ttlMs } = item;
     const { id, label = '', checksum } = one;
-    const known = isObject(tags) ? (tags as Readonly<Record<string, string>>) : {};
-    return { id, address, label, tags: known, checksum, ttlMs: ttlMs as number };
+    return { id, address, label, tags: tags as Readonly<Record<string, string>>, checksum, ttlMs: ttlMs as number };
   });
+}
+
+/** A life of another length would end at once, or never. */
+function isLife(ttlMs: unknown): boolean {
+  const { least, most } = TTL_SEC;
+  return Number.isSafeInteger(ttlMs) && Number(ttlMs) >= least * 1_000 && Number(ttlMs) <= most * 1_000;
+}
+
+function areTags(tags: unknown): boolean {
+  return isObject(tags) && Object.values(tags).every((text) => typeof text === 'string');
 }
