@@ -5,6 +5,7 @@ import type { Address } from '../ports/transport.ts';
 import type { DiscoveryConfig } from '../config/node-config.ts';
 import type { Readiness } from '../admin/operated.ts';
 import type { Chain, Winner } from '../discovery/chain.ts';
+import type { Eagerness } from '../discovery/feed.ts';
 import { messageOf, RollcallError } from '../errors.ts';
 import type { Membership } from '../membership/membership.ts';
 
@@ -153,16 +154,16 @@ export class Joining {
     const hindrances = await this.#deps.registered();
     if (hindrances === undefined) return problem;
     if (hindrances.length > 0) return hindrances.join(' ');
-    return this.#found || this.#stopped ? problem : this.#look(true);
+    return this.#found || this.#stopped ? problem : this.#look('anew');
   }
 
   /** Goes down the chain until somebody is joined; otherwise says what was in the way. */
-  async #look(anew = false): Promise<string> {
+  async #look(eagerness: Eagerness = 'known'): Promise<string> {
     const chain = this.#deps.chain();
     let named = 0;
     const tried = new Set<number>();
     for (;;) {
-      const { winner, failures } = await chain.ask(tried, anew);
+      const { winner, failures } = await chain.ask(tried, eagerness);
       if (winner === undefined)
         return named > 0 ? 'nobody answered' : failures.length > 0 ? failures.join(' ') : NOBODY;
       named += winner.candidates.length;

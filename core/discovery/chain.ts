@@ -4,7 +4,7 @@ import type { DiscoveryMode } from '../config/node-config.ts';
 import type { Random } from '../ports/random.ts';
 import type { Address } from '../ports/transport.ts';
 import { candidateChanges, mergedCandidates, type CandidateChange, type Candidates } from './candidates.ts';
-import { Feed, type FeedDeps, type MethodStats } from './feed.ts';
+import { Feed, type Eagerness, type FeedDeps, type MethodStats } from './feed.ts';
 import type { Candidate, Source } from './source.ts';
 
 export interface ChainDeps {
@@ -48,7 +48,7 @@ export interface Asked {
 
 /** A silent source holds the others up for so long at most. */
 const PATIENCE_MS = 2_000;
-/** Sources that tell changes by themselves are asked again after this long all the same. */
+/** However long everything may be believed, somebody is asked after this long. */
 const RESYNC_MS = 300_000;
 /** When nobody is known, sources are asked again after this long. */
 const EMPTY_MS = 5_000;
@@ -118,14 +118,15 @@ export class Chain {
 
   /**
    * Asks the sources, except those whose peers were `tried`, until somebody is found, all have answered, or the time is up.
-   * What is still fresh is not asked for again, unless `anew`.
+   * What is still fresh is not asked for again, unless `eagerness` says so.
    */
-  async ask(tried: ReadonlySet<number> = new Set(), anew = false): Promise<Asked> {
+  async ask(tried: ReadonlySet<number> = new Set(), eagerness: Eagerness = 'known'): Promise<Asked> {
     const { clock, mode } = this.#deps;
     this.#lastAttempt = clock.wallTime();
     const indexes = [...this.feeds.keys()].filter((index) => !tried.has(index));
     const heard = new Map<number, string | undefined>();
-    const found = mode === 'union' ? await this.#all(indexes, anew, heard) : await this.#first(indexes, anew, heard);
+    const found =
+      mode === 'union' ? await this.#all(indexes, eagerness, heard) : await this.#first(indexes, eagerness, heard);
     if (this.#stopped) return { winner: undefined, failures: [] };
     this.#settle();
     const winner = this.#winnerOf(found);
@@ -147,7 +148,7 @@ export class Chain {
     this.#nextRefresh = clock.wallTime() + waitMs;
     this.#timer = clock.after(waitMs * MILLISECOND, () => {
       this.#refreshing = true;
-      void this.ask(new Set(), true).finally(() => {
+      void this.ask(new Set(), 'due').finally(() => {
         this.#refreshing = false;
         this.keepAsking();
       });
@@ -166,7 +167,7 @@ export class Chain {
   }
 
   /** In order, the next one when one names nobody or has been silent for its share of the time; or all at once. */
-  #first(indexes: readonly number[], anew: boolean, heard: Map<number, string | undefined>): Promise<number[]> {
+  #first(indexes: readonly number[], eagerness: Eagerness, heard: Map<number, string | undefined>): Promise<number[]> {
     const { clock, mode, deadlineMs } = this.#deps;
     const share = Math.min(PATIENCE_MS, Math.floor(deadlineMs / (indexes.length + 1)));
     return new Promise((resolve) => {
@@ -191,7 +192,7 @@ export class Chain {
         next += 1;
         open += 1;
         if (next < indexes.length) patience = clock.after(mode === 'race' ? 0 : share * MILLISECOND, begin);
-        void this.feeds[index]!.ask(anew).then((outcome) => {
+        void this.feeds[index]!.ask(eagerness).then((outcome) => {
           open -= 1;
           heard.set(index, outcome.kind === 'failed' ? outcome.reason : undefined);
           this.#settle();
@@ -204,7 +205,7 @@ export class Chain {
   }
 
   /** Everybody's answer; those that are silent are not waited for once somebody is found. */
-  #all(indexes: readonly number[], anew: boolean, heard: Map<number, string | undefined>): Promise<number[]> {
+  #all(indexes: readonly number[], eagerness: Eagerness, heard: Map<number, string | undefined>): Promise<number[]> {
     const { clock, deadlineMs } = this.#deps;
     const found: number[] = [];
     let isLate = false;
@@ -223,7 +224,7 @@ export class Chain {
       });
       const deadline = clock.after(deadlineMs * MILLISECOND, end);
       for (const index of indexes) {
-        void this.feeds[index]!.ask(anew).then((outcome) => {
+        void this.feeds[index]!.ask(eagerness).then((outcome) => {
           heard.set(index, outcome.kind === 'failed' ? outcome.reason : undefined);
           if (outcome.kind === 'found') found.push(index);
           this.#settle();
@@ -258,7 +259,7 @@ export class Chain {
     const { random, mode } = this.#deps;
     const winner = this.#winner;
     const relied = mode === 'union' || winner === undefined ? this.feeds : winner.indexes.map((i) => this.feeds[i]!);
-    const lifetimes = relied.map((feed) => (feed.following ? RESYNC_MS : feed.lifetimeMs));
+    const lifetimes = relied.map((feed) => feed.lifetimeMs);
     const lifetime = this.#known.size === 0 ? EMPTY_MS : Math.min(RESYNC_MS, ...lifetimes);
     const most = Math.ceil((lifetime * 9) / 10);
     return most - random.int(Math.max(1, Math.floor(lifetime / 5)));

@@ -16,6 +16,9 @@ export type Outcome = { readonly durationMs: number } & (
   | { readonly kind: 'nobody' | 'failed'; readonly reason: string }
 );
 
+/** `known`: a fresh answer will do. `due`: unless it is about to run out. `anew`: only a new one will. */
+export type Eagerness = 'known' | 'due' | 'anew';
+
 /** What one source has done so far, in plain numbers. An answer that names nobody is neither success nor failure. */
 export interface MethodStats {
   attempts: number;
@@ -44,6 +47,10 @@ export interface FeedDeps {
 const POSITIVE_MS = { least: 1_000, most: 300_000 };
 /** That there is nobody is doubted sooner: the first node of a cluster must not wait for its second. */
 const NEGATIVE_MS = { least: 1_000, most: 30_000 };
+/** Sources that tell changes by themselves are asked again after this long all the same. */
+const FOLLOWED_MS = 300_000;
+/** What has less than this part of its lifetime left is asked for again when others are: one look serves all. */
+const DUE = 0.35;
 const REST = { firstMs: 250, lastMs: 30_000, opensAfter: 5 };
 
 /** One source and what is known from it: asks one question at a time, believes the answer for a while, and no longer. */
@@ -60,6 +67,7 @@ export class Feed {
   /** Until when a source that has named peers is given to take back its first "there is nobody". */
   #doubtedUntil: Micros | undefined;
   #freshUntil: Micros = -1;
+  #askedAt: Micros = 0;
   #keptUntil: Micros = -1;
   #lifetimeMs = NEGATIVE_MS.least;
   #lastSuccess: number | undefined;
@@ -92,8 +100,9 @@ export class Feed {
     return this.following || this.#candidates.length === 0 ? undefined : this.#keptUntil;
   }
 
-  /** How long the last answer may be believed altogether; after a failure, how long the source rests. */
+  /** How long the last answer will do altogether; after a failure, how long the source rests. */
   get lifetimeMs(): number {
+    if (this.following) return FOLLOWED_MS;
     return this.#outcome?.kind === 'failed' ? Math.max(this.breaker.restMs, POSITIVE_MS.least) : this.#lifetimeMs;
   }
 
@@ -117,11 +126,12 @@ export class Feed {
     this.#deps = deps;
   }
 
-  /** What the source knows: its last answer while that is fresh (unless `anew`), else a new one, shared by all who ask. */
-  async ask(anew = false): Promise<Outcome> {
+  /** What the source knows: its last answer, when that will do, else a new one, shared by all who ask. */
+  async ask(eagerness: Eagerness = 'known'): Promise<Outcome> {
     if (this.#asking !== undefined) return this.#asking;
-    const isFresh = this.#deps.clock.now() < this.#freshUntil;
-    if (this.#outcome !== undefined && isFresh && !anew) return this.#outcome;
+    const leftMs = (this.#freshTo - this.#deps.clock.now()) / MILLISECOND;
+    const neededMs = { known: 0, due: this.lifetimeMs * DUE, anew: Infinity }[eagerness];
+    if (this.#outcome !== undefined && leftMs > neededMs) return this.#outcome;
     if (this.#stopped || this.breaker.restMs > 0) return this.#resting();
     this.#asking = this.#askNow();
     try {
@@ -148,9 +158,15 @@ export class Feed {
     this.#question?.giveUp();
   }
 
+  /** Until when nobody needs to ask: what is followed tells what is new, and is asked only now and then. */
+  get #freshTo(): Micros {
+    return this.following ? this.#askedAt + FOLLOWED_MS * MILLISECOND : this.#freshUntil;
+  }
+
   async #askNow(): Promise<Outcome> {
     const { clock, deadlineMs, stats, onAsked } = this.#deps;
     const began = clock.now();
+    this.#askedAt = began;
     const durationMs = (): number => Math.round((clock.now() - began) / MILLISECOND);
     stats.attempts += 1;
     this.#question = bounded(clock, this.source.method, deadlineMs, (ask) => this.source.discover(ask));

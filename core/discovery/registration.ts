@@ -183,7 +183,8 @@ export class Registration {
 
   #failed(error: unknown, round: number, retry: () => void): void {
     if (round !== this.#round) return;
-    this.#breaker.failed(error instanceof SourceFailed ? error.retryAfterMs : undefined);
+    const asked = error instanceof SourceFailed ? error.retryAfterMs : undefined;
+    this.#breaker.failed(asked);
     const state = error instanceof Collision ? 'taken' : 'failing';
     const problem = messageOf(error);
     if (this.#problem !== problem) {
@@ -191,7 +192,9 @@ export class Registration {
       this.#log(level, `${this.method} does not take the entry of this node: ${problem}`);
     }
     this.#become(state, problem);
-    this.#again(this.#breaker.restMs, retry);
+    // A lease may run out meanwhile: that is to be noticed no later than it would be in good times.
+    const most = this.#lease === undefined || asked !== undefined ? Infinity : keepEvery(this.#lease);
+    this.#again(Math.min(this.#breaker.restMs, most), retry);
   }
 
   #become(state: RegistrationState, problem?: string): void {

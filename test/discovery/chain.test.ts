@@ -511,3 +511,21 @@ test('whatever sources say and whenever: who is known was named by a source, and
     { numRuns: 30 },
   );
 });
+
+test('each source of a union is asked at its own pace, not at that of the shortest lifetime', async () => {
+  const { time, sources } = await scripted(
+    { ...foundFrom([A]), lifetimeMs: 10_000 },
+    { ...foundFrom([B]), lifetimeMs: 60_000 },
+  );
+  const followed = new FollowedSource();
+  const { chain } = chainOf(time, [...sources, followed], { mode: 'union' });
+  chain.keepAsking(true);
+  await time.pass(1);
+  followed.sittings[0]!.watcher.found(foundFrom([C]));
+  await time.pass(240);
+  const [short, long] = sources.map(({ asked: times }) => times);
+  expect(short).toBeGreaterThan(24);
+  expect(long).toBeLessThanOrEqual(8);
+  expect(followed.asked).toBeLessThanOrEqual(2);
+  chain.stop();
+});
