@@ -14,7 +14,10 @@ type View = Pick<Terminal, 'paint' | 'width' | 'clock'>;
 export function discoveryCommand(options: Given, terminal: Terminal): Promise<number> {
   return adminTask(options, terminal, async (client) => {
     const health = (await client.get('/cluster/discovery/health')) as DiscoveryHealth;
-    terminal.out(options['json'] === true ? `${JSON.stringify(health)}\n` : inWords(health, terminal));
+    if (options['json'] === true) return terminal.out(`${JSON.stringify(health)}\n`);
+    const { ready, reason } = (await client.get('/cluster/info')) as { ready: boolean; reason?: string };
+    const start = ready ? '' : `\n${printable(`not ready: ${reason ?? ''}`)}\n`;
+    terminal.out(`${inWords(health, terminal)}${start}`);
   });
 }
 

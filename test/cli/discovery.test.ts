@@ -86,6 +86,12 @@ describe('rollcall discovery', () => {
     );
   });
 
+  test('says what a node that is starting waits for', async () => {
+    desk.node.readyState = { ready: false, reason: 'nobody answered' };
+    await discoveryCommand({}, terminal);
+    expect(terminal.shown).toMatch(/\n\nnot ready: nobody answered\n$/);
+  });
+
   test('is for programs as the node has it', async () => {
     busy();
     await discoveryCommand({ json: true }, terminal);
