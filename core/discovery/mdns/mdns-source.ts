@@ -98,9 +98,12 @@ class MdnsSource {
   /** Ours, or somebody else's: the link itself is asked (RFC 6762, section 8.1). */
   async register(self: Self, { deadlineMs, signal }: Ask): Promise<Lease> {
     const own = ownRecords(this.#service, self);
-    const seat = await this.#join((message, from) => responder.hear(message, from));
+    // Until all sockets are open there is nobody to hear what the first of them hears.
+    let listening: Responder | undefined;
+    const seat = await this.#join((message, from) => listening?.hear(message, from));
     this.#letGo();
-    const responder: Responder = new Responder(own, { ...this.#ports, send: seat.send });
+    const responder = new Responder(own, { ...this.#ports, send: seat.send });
+    listening = responder;
     const held = { responder, seat };
     this.#held = held;
     const giveUp = (): void => this.#letGo(held);
@@ -130,8 +133,10 @@ class MdnsSource {
   }
 
   async #browse(onChange: () => void): Promise<() => void> {
-    const seat = await this.#join((message) => browser.hear(message));
+    let listening: Browser | undefined;
+    const seat = await this.#join((message) => listening?.hear(message));
     const browser = new Browser(this.#service, this.#cache, { ...this.#ports, send: seat.send }, onChange);
+    listening = browser;
     browser.start();
     return () => {
       browser.stop();
