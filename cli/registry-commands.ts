@@ -6,7 +6,11 @@ export function addRegistryCommands(program: Command, told: (error: unknown) => 
   const registry = program
     .command('registry')
     .description('serve a registry that nodes enter themselves in (`serve`, or no word at all), or sign lists of peers')
-    .addHelpText('after', '\nExample:\n  rollcall registry --bind 0.0.0.0 --token-file token --state registry.json');
+    .addHelpText(
+      'after',
+      '\nThe server and its options: rollcall registry serve --help' +
+        '\n\nExample:\n  rollcall registry --bind 0.0.0.0 --token-file token --state registry.json',
+    );
 
   registry
     .command('serve', { isDefault: true })
