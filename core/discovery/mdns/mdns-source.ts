@@ -98,12 +98,9 @@ class MdnsSource {
   /** Ours, or somebody else's: the link itself is asked (RFC 6762, section 8.1). */
   async register(self: Self, { deadlineMs, signal }: Ask): Promise<Lease> {
     const own = ownRecords(this.#service, self);
-    // Until all sockets are open there is nobody to hear what the first of them hears.
-    let listening: Responder | undefined;
-    const seat = await this.#join((message, from) => listening?.hear(message, from));
+    const seat = await this.#join((message, from) => responder.hear(message, from));
     this.#letGo();
-    const responder = new Responder(own, { ...this.#ports, send: seat.send });
-    listening = responder;
+    const responder: Responder = new Responder(own, { ...this.#ports, send: seat.send });
     const held = { responder, seat };
     this.#held = held;
     const giveUp = (): void => this.#letGo(held);
@@ -133,10 +130,8 @@ class MdnsSource {
   }
 
   async #browse(onChange: () => void): Promise<() => void> {
-    let listening: Browser | undefined;
-    const seat = await this.#join((message) => listening?.hear(message));
+    const seat = await this.#join((message) => browser.hear(message));
     const browser = new Browser(this.#service, this.#cache, { ...this.#ports, send: seat.send }, onChange);
-    listening = browser;
     browser.start();
     return () => {
       browser.stop();
