@@ -93,13 +93,26 @@ export function environmentLayer(environment: Readonly<Record<string, string | u
     if (path !== undefined && meanings !== undefined) {
       layer.words.push({ meanings, path, value: text, isText: true, source });
     } else if (!SERVICE_LINK.test(variable) && !(variable.endsWith('_PORT') && SERVICE_URL.test(text))) {
-      const meant = nearest(variable, [...VARIABLES.keys()]);
+      const meant = variableMeant(variable);
       const says = `no key has this variable. Variables that begin with ${PREFIX} are Rollcall's own.`;
       const problem = { path: variable, says, source };
       layer.problems.push(meant === undefined ? problem : { ...problem, suggestion: meant });
     }
   }
   return layer;
+}
+
+/** One that lacks the names of tables, or is mistyped. What all of them begin with makes none alike. */
+function variableMeant(variable: string): string | undefined {
+  const words = variable.slice(PREFIX.length);
+  const names = [...VARIABLES.keys()];
+  const longer = words === '' ? undefined : names.find((name) => name.endsWith(`_${words}`));
+  if (longer !== undefined) return longer;
+  const close = nearest(
+    words,
+    names.map((name) => name.slice(PREFIX.length)),
+  );
+  return close === undefined ? undefined : `${PREFIX}${close}`;
 }
 
 export interface ConfigFlag {

@@ -106,6 +106,15 @@ describe('variables', () => {
     expect(readConfig({ environment: { [variable]: text } }).config.cluster.enabled).toBe(false);
   });
 
+  test.each([
+    ['ROLLCALL_NODE_ID', 'ROLLCALL_CLUSTER_NODE_ID'],
+    ['ROLLCALL_CLUSTER_NODEID', 'ROLLCALL_CLUSTER_NODE_ID'],
+    ['ROLLCALL_FROBNICATE', undefined],
+    ['ROLLCALL_', undefined],
+  ])('%s is a mistake, and %s is meant', (variable, meant) => {
+    expect(ofVariable(variable, 'x').problems.map(({ suggestion }) => suggestion)).toEqual([meant]);
+  });
+
   test('of our prefix that look nearly like those are mistakes', () => {
     expect(ofVariable('ROLLCALL_PORT', '7946').problems).toHaveLength(1);
     expect(ofVariable('ROLLCALL_CLUSTER_TAGS_ROLE', 'db').problems).toMatchObject([
