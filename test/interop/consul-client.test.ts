@@ -8,7 +8,7 @@ import { until } from './until.ts';
  */
 
 const ask = { deadlineMs: 5_000, signal: new AbortController().signal };
-const BOUND_MS = 5_000;
+const BOUND_MS = 15_000;
 
 function clientOf({ at }: ConsulPlace, agent: 's1' | 'a1' = 's1'): Consul {
   const [host, port] = at[agent].split(':');

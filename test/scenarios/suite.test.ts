@@ -95,12 +95,12 @@ describe('a suite', () => {
 
   test('names what still plays when time and grace are over, and fails', async () => {
     const file = write('hanging.mjs', 'stage: () => { for (;;) {} }');
-    const hanging = { ...plan, scenarios: [calm], seeds: 2, timeLimitSeconds: 0.5, graceSeconds: 0.1 };
+    const hanging = { ...plan, scenarios: [calm], seeds: 2, timeLimitSeconds: 3, graceSeconds: 0.1 };
     expect(await playSuite(hanging, workerPool(1, [file], code))).toMatchObject({
       stopped: 'time-limit',
       verdict: 'fail',
       notPlayed: 2,
-      lost: [{ scenario: calm.name, seed: 1, how: 'still playing after 0.6 s' }],
+      lost: [{ scenario: calm.name, seed: 1, how: 'still playing after 3.1 s' }],
     });
   });
 
