@@ -18,7 +18,10 @@ const LINES: Readonly<Record<MemberEvent['type'], readonly [LogLevel, string]>> 
 
 /** What a node says that came second under its name. */
 export function secondOfTheName(name: string, rival: Address): string {
-  return `another node answers at ${rival} under the name ${name}, and nobody lists this one: give it another cluster.node_id`;
+  return (
+    `others list ${name} at ${rival}, and not this node: it takes the name back when nobody answers there; if that is ` +
+    'another node, give one of the two another cluster.node_id'
+  );
 }
 
 /** Writes down what happens to members. Returns how to stop. */

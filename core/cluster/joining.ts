@@ -53,6 +53,8 @@ export class Joining {
   #found = false;
   #readiness: Readiness = { ready: false, reason: 'start-up has not ended: looking for the cluster' };
   #retryMs = FIRST_RETRY_MS;
+  /** The last look named peers, and none of them answered. */
+  #unanswered = false;
   /** Addresses whose failure was told. */
   readonly #failed = new Set<Address>();
   #timer: Timer = 0;
@@ -149,7 +151,8 @@ export class Joining {
    * itself before it looks for the second time, all but the first see another one.
    */
   async #lookTwice(): Promise<string> {
-    const problem = await this.#look();
+    // A list of peers that do not answer will not do a second time, however fresh it is.
+    const problem = await this.#look(this.#unanswered ? 'anew' : 'known');
     if (problem !== NOBODY || this.#found || this.#stopped) return problem;
     const hindrances = await this.#deps.registered();
     if (hindrances === undefined) return problem;
@@ -160,13 +163,16 @@ export class Joining {
   /** Goes down the chain until somebody is joined; otherwise says what was in the way. */
   async #look(eagerness: Eagerness = 'known'): Promise<string> {
     const chain = this.#deps.chain();
-    let named = 0;
+    const named: Address[] = [];
     const tried = new Set<number>();
     for (;;) {
       const { winner, failures } = await chain.ask(tried, eagerness);
-      if (winner === undefined)
-        return named > 0 ? 'nobody answered' : failures.length > 0 ? failures.join(' ') : NOBODY;
-      named += winner.candidates.length;
+      if (winner === undefined) {
+        this.#unanswered = named.length > 0;
+        if (this.#unanswered) return `nobody answered of ${inShort(named)}`;
+        return failures.length > 0 ? failures.join(' ') : NOBODY;
+      }
+      named.push(...winner.candidates.map(({ address }) => address));
       if (this.#stopped || (await this.#join(winner))) return '';
       for (const index of winner.indexes) tried.add(index);
     }
@@ -210,9 +216,17 @@ export class Joining {
     this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2);
     const message = `the cluster is not found yet: ${problem}`;
     if (!this.#readiness.ready && this.#readiness.reason !== message) {
-      log.warn({ operation: 'start', retry_ms: waitMs }, `${message}. This node runs on and keeps trying.`);
+      const sentence = message.replace(/\.?$/, '.');
+      log.warn({ operation: 'start', retry_ms: waitMs }, `${sentence} This node runs on and keeps trying.`);
     }
     this.#readiness = { ready: false, reason: message };
     this.#timer = clock.after(waitMs * MILLISECOND, () => void this.#round());
   }
+}
+
+const TOLD_MAX = 3;
+
+function inShort(addresses: readonly Address[]): string {
+  const told = addresses.slice(0, TOLD_MAX).join(', ');
+  return addresses.length > TOLD_MAX ? `${told} and ${addresses.length - TOLD_MAX} more` : told;
 }

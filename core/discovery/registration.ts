@@ -24,6 +24,8 @@ export interface RegistrationDeps {
 type Registering = Source & Required<Pick<Source, 'register'>>;
 
 const REST = { firstMs: 500, lastMs: 30_000, opensAfter: 5 };
+/** An entry of our own past life, at another address, is gone when its lease is: that is not to be missed by much. */
+const TAKEN_MS = 5_000;
 /** A backend that forgets us over and over is not asked more often than this. */
 const AGAIN_MS = 1_000;
 
@@ -193,7 +195,8 @@ export class Registration {
     }
     this.#become(state, problem);
     // A lease may run out meanwhile: that is to be noticed no later than it would be in good times.
-    const most = this.#lease === undefined || asked !== undefined ? Infinity : keepEvery(this.#lease);
+    const lease = this.#lease === undefined || asked !== undefined ? Infinity : keepEvery(this.#lease);
+    const most = state === 'taken' ? TAKEN_MS : lease;
     this.#again(Math.min(this.#breaker.restMs, most), retry);
   }
 

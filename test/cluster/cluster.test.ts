@@ -42,7 +42,7 @@ describe('a node that starts', () => {
     await world.until(15);
     expect(world.node('b').readiness()).toEqual({
       ready: false,
-      reason: 'the cluster is not found yet: nobody answered',
+      reason: `the cluster is not found yet: nobody answered of ${at(0)}`,
     });
     await world.until(60);
     expect(world.node('b').readiness()).toEqual({ ready: true });
@@ -82,7 +82,7 @@ describe('a node that starts', () => {
   test('under a name that is taken says so, is not ready, and goes without a goodbye in that name', async () => {
     const twin = { config: { nodeId: 'twin' }, sources: [seeds(at(0))] };
     const world = await new OperatedWorld({ a: {}, b: twin, c: { ...twin, startAt: 10 } }).until(20);
-    const words = `another node answers at ${at(1)} under the name twin, and nobody lists this one`;
+    const words = `others list twin at ${at(1)}, and not this node`;
     expect(world.said('c')).toContainEqual(expect.stringContaining(`error ${words}`));
     expect(world.node('c').readiness()).toMatchObject({ ready: false, reason: expect.stringContaining(words) });
     expect(world.node('b').readiness()).toEqual({ ready: true });

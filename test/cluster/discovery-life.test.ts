@@ -186,3 +186,16 @@ test('neither a listener that throws nor an address that is none ends discovery'
   await pause(40_000);
   expect(alive('a')).toBe('ab');
 });
+
+test('a list of peers that do not answer is not believed a second time, however long it is good for', async () => {
+  let named = ['10.9.0.1:7946'];
+  const source: Source = {
+    method: 'list',
+    discover: async () => ({ ...foundFrom(named), lifetimeMs: 300_000 }),
+  };
+  const { alive, world, pause } = await nodes(['a', 'b'], (host) => (host.name === 'a' ? [source] : []));
+  await pause(15_000);
+  named = [world.host('b')!.address];
+  await pause(25_000);
+  expect(alive('a')).toBe('ab');
+});

@@ -95,7 +95,7 @@ describe('a registry in trouble', () => {
     // Nobody tells the other end of a connection that its host has restarted: silence does.
     expect(String(await watch())).toContain('45000 ms');
     expect(heard.at(-1)).toMatchObject({ candidates: [{ id: 'a' }], complete: true });
-    expect(String(await watch())).toContain('lost its memory');
+    expect(String(await watch())).toContain('began a short while ago');
     await source('a').register!(self('a', '10.0.0.1:7946'), patient);
     const watching = watch();
     await pause(500);

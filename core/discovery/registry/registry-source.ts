@@ -161,7 +161,8 @@ class Registry {
     const found = await foundIn(listing, answering);
     if (settled) return found;
     if (found.candidates.length > 0) return { ...found, complete: false };
-    const words = 'the registry has lost its memory in a restart, and nobody has come back to it yet.';
+    const words =
+      'the registry began a short while ago, and nobody is entered: whoever was there before may still come back.';
     throw new SourceFailed(METHOD, `${this.#options.url}: ${words}`);
   }
 
