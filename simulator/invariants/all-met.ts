@@ -29,7 +29,7 @@ export function allMet(by: Micros): Invariant {
 }
 
 function aliveIn(host: HostView): ReadonlySet<string> {
-  const { cluster } = host.running?.inspect as NodeInspection;
-  const alive = cluster.membership.members().filter(({ state }) => state === 'alive');
+  const node = host.running?.inspect as NodeInspection | undefined;
+  const alive = (node?.cluster.membership.members() ?? []).filter(({ state }) => state === 'alive');
   return new Set(alive.map(({ name }) => name));
 }

@@ -28,8 +28,7 @@ export function boundedPackets(settings: MembershipSettings): Rule {
           for (const host of world.hosts) {
             const count = sent[host.index] as number;
             sent[host.index] = 0;
-            if (count <= bound || world.lastTouched(host.name) >= since - 1_000_000)
-              continue;
+            if (count <= bound || world.lastTouched(host.name) >= since - 1_000_000) continue;
             world.violate({
               invariant: 'bounded-packets',
               subject: host.name,

@@ -3,7 +3,7 @@ import type { Cluster } from '../../core/cluster/cluster.ts';
 import type { DiscoveryEvent } from '../../core/cluster/discovery.ts';
 import type { ConfigTable } from '../../core/config/layers.ts';
 import { readConfig } from '../../core/config/read.ts';
-import type { Ask, Found, Lease, Self, Source } from '../../core/discovery/source.ts';
+import type { Found, Lease, Self, Source } from '../../core/discovery/source.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { nodeProgram, type NodeInspection } from '../../simulator/node-program.ts';
 import type { Host } from '../../simulator/program.ts';
@@ -27,7 +27,7 @@ class Backend {
     const sleep = (ms: number): Promise<void> => new Promise((resolve) => void host.clock.after(ms * 1_000, resolve));
     return {
       method,
-      discover: async (_: Ask): Promise<Found> => {
+      discover: async (): Promise<Found> => {
         await sleep(this.lookMs);
         if (this.trouble !== undefined) throw this.trouble;
         return foundFrom({ candidates: [...this.entries.values()].map(({ id, address }) => ({ id, address })) });
