@@ -2,7 +2,7 @@ import type { ConsulBenchResult } from './discovery-consul.ts';
 import type { DnsBenchResult } from './discovery-dns.ts';
 import type { RegistryBenchResult } from './discovery-registry.ts';
 import type { StartsResult } from './discovery-starts.ts';
-import { row, whole } from './report.ts';
+import { row, whole } from './rows.ts';
 
 export interface DiscoveryBenchResult extends StartsResult {
   readonly registry: RegistryBenchResult;

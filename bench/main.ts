@@ -6,27 +6,15 @@ import { parseArgs } from 'node:util';
 import { built } from './built.ts';
 import type { ConfigBenchResult } from './config.ts';
 import type { FormationResult, SteadyResult } from './cluster.ts';
-import { discoveryReport, type DiscoveryBenchResult } from './discovery-report.ts';
 import type { ConsulBenchResult } from './discovery-consul.ts';
 import type { DnsBenchResult } from './discovery-dns.ts';
 import type { RegistryBenchResult } from './discovery-registry.ts';
 import type { StartsResult } from './discovery-starts.ts';
-import { benchReport } from './report.ts';
+import { benchReport, type BenchResult } from './report.ts';
 import type { WheelResult } from './wheel.ts';
 
 const STEADY_SIZES = [100, 1_000, 2_000];
 const FORMATION_SIZE = 1_000;
-
-/** All figures of one run. Wall times depend on the machine; ratios much less. */
-export interface BenchResult {
-  readonly node: string;
-  readonly cores: number;
-  readonly wheel: WheelResult;
-  readonly steady: readonly SteadyResult[];
-  readonly formation: FormationResult;
-  readonly config: ConfigBenchResult;
-  readonly discovery: DiscoveryBenchResult;
-}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
@@ -47,9 +35,7 @@ async function main(): Promise<void> {
         dns: measure<DnsBenchResult>('dns'),
       },
     };
-    console.log(
-      values.json ? JSON.stringify(result, null, 2) : `${benchReport(result)}\n\n${discoveryReport(result.discovery)}`,
-    );
+    console.log(values.json ? JSON.stringify(result, null, 2) : benchReport(result));
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,7 +1,22 @@
-import type { BenchResult } from './main.ts';
+import type { FormationResult, SteadyResult } from './cluster.ts';
+import type { ConfigBenchResult } from './config.ts';
+import { discoveryReport, type DiscoveryBenchResult } from './discovery-report.ts';
+import { row, whole } from './rows.ts';
+import type { WheelResult } from './wheel.ts';
+
+/** All figures of one run. Wall times depend on the machine; ratios much less. */
+export interface BenchResult {
+  readonly node: string;
+  readonly cores: number;
+  readonly wheel: WheelResult;
+  readonly steady: readonly SteadyResult[];
+  readonly formation: FormationResult;
+  readonly config: ConfigBenchResult;
+  readonly discovery: DiscoveryBenchResult;
+}
 
 /** The figures as a person reads them. */
-export function benchReport({ node, cores, wheel, steady, formation, config }: BenchResult): string {
+export function benchReport({ node, cores, wheel, steady, formation, config, discovery }: BenchResult): string {
   const lines = [`Rollcall bench, Node ${node}, ${cores} cores`, ''];
   lines.push(`Event wheel, hold model with ${whole(wheel.pending)} pending events`);
   lines.push(row('wheel', `${whole(wheel.wheelPerSecond)} events/s`));
@@ -40,15 +55,5 @@ export function benchReport({ node, cores, wheel, steady, formation, config }: B
     row('first call', `${config.firstMs.toFixed(2)} ms`),
     row('warm', `${config.medianMs.toFixed(3)} ms`, 'median'),
   );
-  return lines.join('\n');
-}
-
-export function row(name: string, ...cells: string[]): string {
-  return `  ${name.padEnd(12)} ${cells.map((cell) => cell.padStart(18)).join('  ')}`;
-}
-
-export function whole(number: number): string {
-  return Math.round(number)
-    .toString()
-    .replaceAll(/\B(?=(\d{3})+$)/g, ',');
+  return [...lines, '', discoveryReport(discovery)].join('\n');
 }
