@@ -4,6 +4,7 @@ import { sourceType } from '../discovery/source-types.ts';
 import { DISCOVERY } from './discovery-fields.ts';
 import { keyName } from './kinds.ts';
 import { PLACED, valueAt } from './places.ts';
+import { withoutSecrets } from './secrets.ts';
 import { MASK, placeOf, type ConfigSource } from './problems.ts';
 import type { ConfigResult } from './read.ts';
 import { peersFileIn } from './registries.ts';
@@ -42,13 +43,21 @@ function chainKeys({ config, sources }: ConfigResult, show: (path: string, value
   const follows = peersFileIn(dataDir);
   const chain = discovery.sources
     .filter((source, i) => i < discovery.sources.length - 1 || !same(source, follows))
-    .map((source) => sourceAsToml(sourceType(source.type)!, source, MASK));
+    .map((source) => urlsMasked(sourceAsToml(sourceType(source.type)!, source, MASK)));
   const list = `${DISCOVERY}.sources`;
   const [only] = chain;
   if (only === undefined || chain.length > 1 || sources.get(list)?.kind !== 'default') {
     return chain.map((entry, i) => show(`${list}[${i}]`, entry));
   }
   return Object.entries(only).map(([name, value]) => show(`${DISCOVERY}.${name}`, value));
+}
+
+/** Links may carry what opens them behind their question mark. */
+function urlsMasked(entry: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const isLink = (value: unknown): boolean => typeof value === 'string' && /^https?:\/\/.*[?]/.test(value);
+  return Object.fromEntries(
+    Object.entries(entry).map(([name, value]) => [name, isLink(value) ? withoutSecrets(value) : value]),
+  );
 }
 
 function masked(value: unknown): unknown {

@@ -14,7 +14,7 @@ const PUBLIC_NAMES: ReadonlySet<string> = new Set(
 
 const VALUE = /"""[^]*|'''[^]*|"(?:\\.|[^"\\])*"?|'[^']*'?|[^\s,&]+/;
 /** What was meant for a secret may be named otherwise than any key. */
-const NAME = ['[\\w-]*(?:secret|password|token)[\\w-]*', ...SECRET_NAMES].join('|');
+const NAME = ['[\\w-]*(?:secret|password|token|signature)[\\w-]*', 'sig', ...SECRET_NAMES].join('|');
 const ASSIGNMENT = new RegExp(`\\b(${NAME})(["']?\\s*[=:]\\s*)(?:${VALUE.source})`, 'gi');
 const USER_INFO = /(:\/\/)[^/@\s]*@/g;
 

@@ -58,3 +58,11 @@ test('secrets are masked, and that there are some is shown', () => {
   expect(printed).toContain('keys = [ "***", "***", "***" ]');
   expect(printed).toContain('token = "***"');
 });
+
+test('what opens a signed link is not printed', () => {
+  const registry_url = 'https://x.example.org/list.json?X-Amz-Date=2026&X-Amz-Signature=abcdef&sig=zzz';
+  const discovery = { type: 'registry', registry_url, register: false };
+  const printed = printConfig(readConfig({ values: { cluster: { discovery } }, environment: {} }));
+  expect(printed).toContain('X-Amz-Date=2026');
+  expect(printed).not.toMatch(/abcdef|zzz/);
+});
