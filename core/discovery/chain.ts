@@ -245,9 +245,10 @@ export class Chain {
     return this.feeds[index]!.source.method;
   }
 
-  /** Those that found somebody are followed; in `first` and `race` one is enough. */
+  /** Those that found somebody are followed; in `first` and `race` one is enough. Until then whoever is first to name somebody is welcome. */
   #follow(): void {
-    const winners = new Set(this.#deps.mode === 'union' ? this.feeds.keys() : (this.#winner?.indexes ?? []));
+    const one = this.#deps.mode === 'union' ? undefined : this.#winner;
+    const winners = new Set(one?.indexes ?? this.feeds.keys());
     for (const [index, feed] of this.feeds.entries()) {
       if (winners.has(index)) feed.follow();
       else feed.unfollow();
