@@ -204,11 +204,14 @@ export class Streams implements StreamCarrier {
         malformed = error;
         messages = [];
       }
+    } else {
+      malformed = protocol.stream.refusal?.(segment.payload);
+      if (malformed !== undefined) messages = [];
     }
     for (const message of messages) trace.describe(protocol.stream, message);
     trace.event(TraceCode.streamMessage, host.index, sender, segment.size, '', segment.digest);
     counters.streamMessages++;
-    if (!this.#handling.wire) {
+    if (!this.#handling.wire && malformed === undefined) {
       if (this.#handling.debug && sealMessage(segment.payload) !== segment.sealed) {
         throw new MessageChanged(side.peer, host.name);
       }

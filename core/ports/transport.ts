@@ -1,3 +1,5 @@
+import type { MalformedPacket } from '../errors.ts';
+
 /**
  * Where an endpoint is reached, as text: `10.0.0.7:7946` or `[fd00::7]:7946`. The host part is always an IP address.
  * The text keeps the form that was heard: `[::ffff:10.0.0.7]:7946` stays distinct from `10.0.0.7:7946` until
@@ -27,6 +29,8 @@ export interface Codec<M> {
 export interface StreamCodec<M> extends Codec<M> {
   /** A reader for one direction of one stream. */
   reader(): StreamReader<M>;
+  /** Why a reader would refuse a message for its envelope alone: a world that hands messages over as objects refuses it too. */
+  refusal?(message: M): MalformedPacket | undefined;
 }
 
 export interface StreamReader<M> {

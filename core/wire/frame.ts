@@ -5,7 +5,7 @@ import { ByteWriter } from './byte-writer.ts';
 import { Compressor } from './compress.ts';
 import { FieldReader } from './fields.ts';
 import { FrameReader, SEALED_HEADER, streamAssociated } from './frame-reader.ts';
-import { labelBytes, labelHeader, labelHeaderSize } from './label.ts';
+import { labelBytes, labelHeader, labelHeaderSize, wrongLabel } from './label.ts';
 import { Kind } from './messages.ts';
 import type { Frame, StreamMessage } from './messages.ts';
 import { KIND_NAMES, visitPart } from './parts.ts';
@@ -80,6 +80,21 @@ export class FrameCodec implements StreamCodec<Frame> {
     if (second !== undefined || !reader.settled)
       throw new MalformedPacket('bad-body', 'Bytes follow the end of the frame.');
     return frame;
+  }
+
+  /** As a `FrameReader` refuses it; what it cannot know, the reader of the frame decides. */
+  refusal({ label, key }: Frame): MalformedPacket | undefined {
+    const { label: own, keys, acceptPlain } = this.#security;
+    if (label !== '' && label !== own) return wrongLabel(label, own);
+    const ring = keys();
+    if (key === undefined) {
+      return acceptPlain || ring.length === 0
+        ? undefined
+        : new MalformedPacket('not-sealed', 'Plain text on a stream.');
+    }
+    if (ring.length === 0) return new MalformedPacket('sealed', 'It is encrypted, but no keys are installed here.');
+    const isOurs = ring.some((one) => one.length === key.length && one.every((byte, i) => byte === key[i]));
+    return isOurs ? undefined : new MalformedPacket('no-key', 'None of the keys that are installed here opens it.');
   }
 
   reader(): FrameReader {
