@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { presets } from '../../core/membership/settings.ts';
 import { SerfLayer } from '../../core/serf/serf-layer.ts';
 import { describeWithSerf } from './describe-with-serf.ts';
 import { SPREAD_MS } from './mixed-pool.ts';
@@ -16,7 +17,9 @@ describeWithSerf('members of a Serf cluster that died', () => {
     const [one, two, doomed] = await starter.pool(['agent-1', 'agent-2', 'doomed-agent']);
     agents = [one!, two!];
     for (const name of ['survivor', 'doomed-node']) {
-      const node = await RollcallNode.start({ name, layers: [new SerfLayer()] });
+      // The dead are to be listed until an agent is told to force them out, however long the agents take to notice.
+      const settings = { ...presets.local, gossipToTheDeadMs: 120_000 };
+      const node = await RollcallNode.start({ name, settings, layers: [new SerfLayer()] });
       nodes.push(node);
       await node.membership.join([one!.address]);
     }
