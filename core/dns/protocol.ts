@@ -1,9 +1,9 @@
+import { framedReader } from '../framed-reader.ts';
 import type { Codec, Protocol, StreamCodec } from '../ports/transport.ts';
 import { decodeDns } from './decode.ts';
 import { encodeDns } from './encode.ts';
 import type { DnsMessage } from './message.ts';
 
-const NOTHING = new Uint8Array(0);
 /** On streams each message stands behind its length (RFC 1035, section 4.2.2). */
 const LENGTH_BYTES = 2;
 const KINDS = { question: 1, answer: 2 } as const;
@@ -32,24 +32,7 @@ const stream: StreamCodec<DnsMessage> = {
   },
   decode: (bytes) => decodeDns(bytes.subarray(LENGTH_BYTES)),
   size: (message) => LENGTH_BYTES + encodeDns(message).length,
-  reader() {
-    let held = NOTHING;
-    return {
-      push(bytes) {
-        const all = new Uint8Array(held.length + bytes.length);
-        all.set(held);
-        all.set(bytes, held.length);
-        const messages: DnsMessage[] = [];
-        let start = 0;
-        for (let end = messageEnd(all, 0); end <= all.length; end = messageEnd(all, start)) {
-          messages.push(decodeDns(all.subarray(start + LENGTH_BYTES, end)));
-          start = end;
-        }
-        held = all.slice(start);
-        return messages;
-      },
-    };
-  },
+  reader: () => framedReader(messageEnd, (bytes) => decodeDns(bytes.subarray(LENGTH_BYTES))),
 };
 
 /** Infinity while its length is not there. */

@@ -1,3 +1,4 @@
+import { framedReader } from '../../core/framed-reader.ts';
 import { MalformedPacket } from '../../core/errors.ts';
 import type { HttpHeaders } from '../../core/ports/http.ts';
 import type { Codec, Protocol, StreamCodec } from '../../core/ports/transport.ts';
@@ -67,33 +68,16 @@ const datagram: Codec<HttpMessage> = {
   kindNames: Object.fromEntries(Object.entries(KINDS).map(([name, kind]) => [kind, `http ${name}`])),
 };
 
-/** Where the message that begins at `start` ends; -1 while its head is not there. */
+/** Where the message that begins at `start` ends; `Infinity` while its head is not there. */
 function messageEnd(bytes: Uint8Array, start: number): number {
-  if (bytes.length - start < HEAD_BYTES) return -1;
+  if (bytes.length - start < HEAD_BYTES) return Infinity;
   const view = new DataView(bytes.buffer, bytes.byteOffset + start);
   return start + HEAD_BYTES + view.getUint32(0) + view.getUint32(4);
 }
 
 const stream: StreamCodec<HttpMessage> = {
   ...datagram,
-  reader() {
-    let held = NOTHING;
-    return {
-      push(bytes) {
-        const all = new Uint8Array(held.length + bytes.length);
-        all.set(held);
-        all.set(bytes, held.length);
-        const messages: HttpMessage[] = [];
-        let start = 0;
-        for (let end = messageEnd(all, 0); end >= 0 && end <= all.length; end = messageEnd(all, start)) {
-          messages.push(datagram.decode(all.subarray(start, end)));
-          start = end;
-        }
-        held = all.slice(start);
-        return messages;
-      },
-    };
-  },
+  reader: () => framedReader(messageEnd, (bytes) => datagram.decode(bytes)),
 };
 
 export const httpProtocol: Protocol<HttpMessage, HttpMessage> = { datagram, stream };
