@@ -4,7 +4,7 @@ import { Directory } from '../discovery/directory.ts';
 import type { MethodStats } from '../discovery/feed.ts';
 import { canRegister, Registration } from '../discovery/registration.ts';
 import type { SourcePorts } from '../discovery/source-type.ts';
-import type { Self, Source } from '../discovery/source.ts';
+import { reasonOf, type Self, type Source } from '../discovery/source.ts';
 import { canonicalAddress } from '../address.ts';
 import { messageOf } from '../errors.ts';
 import { chainHealth, type DiscoveryHealth } from '../health/discovery-health.ts';
@@ -149,7 +149,7 @@ export class Discovery {
     return this.registrations.flatMap(({ method, state, problem }) => {
       return state === 'active' || problem === undefined
         ? []
-        : [`${method} does not take the entry of this node: ${problem}`];
+        : [`${method} does not take the entry of this node: ${reasonOf(method, problem)}`];
     });
   }
 

@@ -98,8 +98,7 @@ export class Chain {
 
   /** Who might be there, from all sources that may be believed. */
   get candidates(): readonly Candidate[] {
-    const inherited = this.#deps.clock.now() < this.#inheritedUntil ? this.#inherited : [];
-    return [...mergedCandidates([...this.feeds.map((feed) => feed.candidates), inherited]).values()];
+    return [...this.#merged().values()];
   }
 
   /** Who was found last. */
@@ -277,7 +276,7 @@ export class Chain {
     if (this.#stopped) return;
     if (this.feeds.some((feed) => feed.candidates.length > 0)) this.#inherited = [];
     for (const feed of this.feeds) this.#tellOf(feed);
-    const known = mergedCandidates([this.candidates]);
+    const known = this.#merged();
     const changes = candidateChanges(this.#known, known);
     this.#known = known;
     for (const change of changes) this.#deps.onEvent(change);
@@ -292,6 +291,11 @@ export class Chain {
     if (this.#inherited.length > 0) ends.push(this.#inheritedUntil);
     const next = Math.min(...ends.filter((end) => end > clock.now()));
     this.#expiry = Number.isFinite(next) ? clock.after(next - clock.now(), () => this.#settle()) : 0;
+  }
+
+  #merged(): Candidates {
+    const inherited = this.#deps.clock.now() < this.#inheritedUntil ? this.#inherited : [];
+    return mergedCandidates([...this.feeds.map((feed) => feed.candidates), inherited]);
   }
 
   #tellOf(feed: Feed): void {

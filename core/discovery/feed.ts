@@ -8,7 +8,7 @@ import { bounded, type Bounded } from './bounded.ts';
 import { Breaker } from './breaker.ts';
 import { CANDIDATES_MAX, mergedCandidates } from './candidates.ts';
 import { Sittings } from './sittings.ts';
-import { SourceFailed, type Candidate, type Found, type Source } from './source.ts';
+import { reasonOf, SourceFailed, type Candidate, type Found, type Source } from './source.ts';
 
 /** How a source was last asked. `nobody` is an answer, `failed` is none. */
 export type Outcome = { readonly durationMs: number } & (
@@ -246,7 +246,8 @@ export class Feed {
     this.breaker.failed(error instanceof SourceFailed ? error.retryAfterMs : undefined);
     // What was believed until now is no answer to the next question.
     this.#freshUntil = -1;
-    this.#say('warn', `${this.source.method} could not be asked: ${reason}`);
+    const { method } = this.source;
+    this.#say('warn', `${method} could not be asked: ${reasonOf(method, reason)}`);
     return this.#ended({ kind: 'failed', reason, durationMs });
   }
 

@@ -4,7 +4,7 @@ import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
 import { bounded, type Bounded } from './bounded.ts';
 import { Breaker } from './breaker.ts';
-import { Collision, SourceFailed, type Ask, type Lease, type Self, type Source } from './source.ts';
+import { Collision, reasonOf, SourceFailed, type Ask, type Lease, type Self, type Source } from './source.ts';
 
 /**
  * `registering`: on the way. `active`: others find us there. `failing`: it is not known whether they do. `taken`: somebody
@@ -158,7 +158,10 @@ export class Registration {
     try {
       await bounded(this.#deps.clock, this.method, deadlineMs, (ask) => lease.release(ask)).answer;
     } catch (error) {
-      this.#log('warn', `${this.method} still has the entry of this node, until it expires: ${messageOf(error)}`);
+      this.#log(
+        'warn',
+        `${this.method} still has the entry of this node, until it expires: ${reasonOf(this.method, messageOf(error))}`,
+      );
     }
   }
 
@@ -191,7 +194,7 @@ export class Registration {
     const problem = messageOf(error);
     if (this.#problem !== problem) {
       const level = state === 'taken' ? 'error' : 'warn';
-      this.#log(level, `${this.method} does not take the entry of this node: ${problem}`);
+      this.#log(level, `${this.method} does not take the entry of this node: ${reasonOf(this.method, problem)}`);
     }
     this.#become(state, problem);
     // A lease may run out meanwhile: that is to be noticed no later than it would be in good times.

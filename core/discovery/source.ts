@@ -94,6 +94,11 @@ export class SourceFailed extends RollcallError {
   }
 }
 
+/** What a failure says, for sentences that have named the source already. */
+export function reasonOf(method: string, message: string): string {
+  return message.startsWith(`${method}: `) ? message.slice(method.length + 2) : message;
+}
+
 /** The id is taken by somebody else. */
 export class Collision extends RollcallError {
   readonly id: string;
