@@ -1,7 +1,9 @@
 import { nodeProgram } from '../../../simulator/node-program.ts';
 import { allMet } from '../../../simulator/invariants/all-met.ts';
+import type { Micros } from '../../../core/ports/clock.ts';
 import type { HostSpec } from '../../../simulator/program.ts';
 import { defineScenario } from '../../define.ts';
+import type { Stage } from '../../scenario.ts';
 import { hostNames } from '../cluster.ts';
 import { converged, noFalsePositives } from '../expectations.ts';
 import { between, schedule, seconds, type Step } from '../schedule.ts';
@@ -26,35 +28,41 @@ function pods(services: number, late: number): Step[] {
   return hostNames(NODES).map((name, index) => creation(name, services + index, LATE.includes(name) ? late : 0));
 }
 
+interface LateStory {
+  /** How many changes the API servers remember. */
+  readonly history?: number;
+  readonly late: Micros;
+  readonly trouble: Step;
+  /** Behind the start of the late ones. */
+  readonly metWithin: Micros;
+}
+
+/** Pods that start late, in the middle of some trouble, and depend on being found. */
+function lateStage({ history, late, trouble, metWithin }: LateStory): Stage {
+  const services = kubernetesHosts(history);
+  return nodes({
+    nodes: NODES,
+    discovery,
+    services,
+    faults: schedule([...pods(services.length, late), trouble]),
+    startAt: (name) => (LATE.includes(name) ? late : 0),
+    invariants: [allMet(late + metWithin)],
+    expectations: [converged, noFalsePositives],
+  });
+}
+
 export const kubernetesSilentWatch = defineScenario({
   name: 'discovery-kubernetes-silent-watch',
   summary: 'every watch goes silent without an error, and two pods that start later depend on being found',
   mustStrike: ['service.kubernetes-watch-silent'],
   stage({ random }) {
-    const services = kubernetesHosts();
     // Behind the first refresh, which comes before the watch has proved itself; the next one is minutes away.
-    const silence = between(random, 62, 70);
-    const late = silence + between(random, 2, 10);
-    const faults = schedule([
-      ...pods(services.length, late),
-      {
-        kind: 'service',
-        at: silence,
-        hosts: API_SERVERS,
-        effect: 'kubernetes-watch-silent',
-        for: between(random, 10, 20),
-      },
-    ]);
-    return nodes({
-      nodes: NODES,
-      discovery,
-      services,
-      faults,
-      startAt: (name) => (LATE.includes(name) ? late : 0),
-      // The watch is given up after its silence, long before everything is asked for again anyway.
-      invariants: [allMet(late + seconds(150))],
-      expectations: [converged, noFalsePositives],
-    });
+    const at = between(random, 62, 70);
+    const late = at + between(random, 2, 10);
+    const effect = 'kubernetes-watch-silent';
+    const trouble = { kind: 'service', at, hosts: API_SERVERS, effect, for: between(random, 10, 20) } as const;
+    // The watch is given up after its silence, long before everything is asked for again anyway.
+    return lateStage({ late, trouble, metWithin: seconds(150) });
   },
 });
 
@@ -63,29 +71,19 @@ export const kubernetesGone = defineScenario({
   summary: 'every watch is told that its history is gone, over and over, while pods come',
   mustStrike: ['service.kubernetes-gone'],
   stage({ random }) {
-    const services = kubernetesHosts(20);
-    const storm = between(random, 10, 20);
-    const late = storm + between(random, 5, 20);
-    const faults = schedule([
-      ...pods(services.length, late),
-      {
-        kind: 'service',
-        at: storm,
-        hosts: API_SERVERS,
-        effect: 'kubernetes-gone',
-        argument: { status: random.chance([1, 2]) },
-        for: between(random, 30, 60),
-      },
-    ]);
-    return nodes({
-      nodes: NODES,
-      discovery,
-      services,
-      faults,
-      startAt: (name) => (LATE.includes(name) ? late : 0),
-      invariants: [allMet(late + seconds(120))],
-      expectations: [converged, noFalsePositives],
-    });
+    const at = between(random, 10, 20);
+    const late = at + between(random, 5, 20);
+    const argument = { status: random.chance([1, 2]) };
+    const effect = 'kubernetes-gone';
+    const trouble = {
+      kind: 'service',
+      at,
+      hosts: API_SERVERS,
+      effect,
+      argument,
+      for: between(random, 30, 60),
+    } as const;
+    return lateStage({ history: 20, late, trouble, metWithin: seconds(120) });
   },
 });
 
