@@ -1,5 +1,4 @@
 import type { Micros } from '../core/ports/clock.ts';
-import type { Fault } from '../simulator/faults/fault.ts';
 import type { HostView, Invariant } from '../simulator/invariant.ts';
 import { Belief, isListed } from '../simulator/invariants/beliefs.ts';
 import type { Change } from '../simulator/invariants/cluster-view.ts';
@@ -28,13 +27,13 @@ export interface MetricsCollector {
  * Measures one run as it goes: times of formation, detection and convergence, and who was wrongly declared dead. The
  * schedule tells who could not be reached, and was therefore rightly given up.
  */
-export function collectMetrics(faults: readonly Fault[] = []): MetricsCollector {
+export function collectMetrics(): MetricsCollector {
   let stopwatch: Stopwatch | undefined;
   const rule: Rule = {
     id: 'metrics',
     words: 'Never broken: measures the run.',
     create(scene) {
-      stopwatch = new Stopwatch(scene, reachabilityUnder(faults));
+      stopwatch = new Stopwatch(scene, reachabilityUnder(scene.world.faults));
       return stopwatch;
     },
   };
@@ -50,6 +49,7 @@ export function collectMetrics(faults: readonly Fault[] = []): MetricsCollector 
       formation: stopwatch?.formation ?? [],
       firstDetection: stopwatch?.firstDetection ?? [],
       detection: stopwatch?.detection ?? [],
+      undetected: stopwatch?.undetected ?? 0,
       convergence: stopwatch?.convergence() ?? [],
       falsePositives: stopwatch?.falsePositives ?? 0,
       struck: world.struck,
@@ -114,6 +114,11 @@ class Stopwatch implements RuleChecker {
     // An observer that went away may have been the last one that a crash was waiting for.
     for (const crash of this.#crashes.values()) this.#settle(crash);
     this.#look();
+  }
+
+  /** Crashes that somebody still has to notice. */
+  get undetected(): number {
+    return this.#crashes.size;
   }
 
   /** From the last thing that was done to the cluster until it was right for good; none while it is not. */

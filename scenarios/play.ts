@@ -74,10 +74,10 @@ export async function playWorld(scenario: Scenario, seed: number, options: PlayO
 function prepare(scenario: Scenario, seed: number, options: PlayOptions) {
   try {
     const stage = materialise(scenario, seed);
-    const metrics = collectMetrics(stage.faults);
+    const metrics = collectMetrics();
     const { shiftDelivery, onTrace, keep } = options;
     const world = new World({
-      seed: worldSeed(scenario.name, seed),
+      seed: worldSeed(scenario, seed),
       hosts: stage.hosts,
       faults: stage.faults,
       duration: stage.duration,
@@ -107,7 +107,7 @@ function measurable(world: World): Parameters<ReturnType<typeof collectMetrics>[
 
 /** Builds the stage of one run: everything that the seed decides before the first event. */
 export function materialise(scenario: Scenario, seed: number): Stage {
-  const stage = scenario.stage({ random: seededRandom(`${worldSeed(scenario.name, seed)}/stage`) });
+  const stage = scenario.stage({ random: seededRandom(`${worldSeed(scenario, seed)}/stage`) });
   const missing = STAGE_FIELDS.find(([field, fits]) => !fits(stage?.[field]));
   if (missing === undefined) return stage;
   const [field, , kind] = missing;
@@ -122,9 +122,19 @@ const STAGE_FIELDS: readonly (readonly [keyof Stage, (value: unknown) => boolean
   ['invariants', Array.isArray, 'a list of invariants, which may be empty'],
 ];
 
-function digestStage({ hosts, faults, duration, latency, invariants, mtu }: Stage): string {
+function digestStage({ hosts, faults, duration, latency, invariants, mtu, settings }: Stage): string {
   const plain = hosts.map(({ name, zone, seed, startAt }) => ({ name, zone, seed, startAt }));
-  return digestText(JSON.stringify([plain, faults, duration, latency, invariants.map(({ id }) => id), mtu]));
+  return digestText(
+    JSON.stringify([
+      plain,
+      faults,
+      duration,
+      latency,
+      invariants.map(({ id }) => id),
+      mtu,
+      ...(settings === undefined ? [] : [settings]),
+    ]),
+  );
 }
 
 type Judged = Violation & { readonly words: string };

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import { RollcallError } from '../core/errors.ts';
 import type { CodeIdentity } from './code.ts';
 import { UsageError } from './errors.ts';
-import type { Player, Task } from './player.ts';
+import type { PlayListener, Player, Task } from './player.ts';
 import type { FromThread, KeptTask, ToThread } from './thread.ts';
 import { startThread } from './thread.ts';
 import type { TraceRecord } from '../simulator/trace.ts';
@@ -25,16 +25,85 @@ interface Hand {
   problem: string;
 }
 
-/** Worker threads that play the tasks of one suite. One that dies costs the run that it was playing, and no other. */
+/** What a call of `play` needs to hear. */
+interface Game {
+  readonly tasks: readonly Task[];
+  readonly listener: PlayListener;
+  next: number;
+  /** What dead threads left undone: it comes first. */
+  readonly returned: Task[];
+  /** How many threads this game is worth. */
+  readonly count: number;
+  end(how: () => void): void;
+}
+
+/**
+ * Worker threads that play tasks. One that dies costs the run that it was playing, and no other. They wait for the next
+ * tasks until they are stopped: whoever made the pool stops it.
+ */
 export function workerPool(workers: number, files: readonly string[], code: CodeIdentity): Player {
   const limit = new SharedArrayBuffer(4);
   const last = new Int32Array(limit);
-  last[0] = 0x7fffffff;
+  last[0] = NO_LIMIT;
   const hands = new Set<Hand>();
+  const idle = new Set<Hand>();
+  let game: Game | undefined;
+  let stopped = false;
   let started = 0;
-  let halt = () => {};
-  const terminate = () => {
-    for (const { thread } of hands) void thread.terminate();
+
+  const feed = (hand: Hand, { tasks, returned, count }: Game) => {
+    const size = Math.max(1, Math.min(MAX_BATCH, Math.floor((tasks.length - game!.next) / (count * 8))));
+    const given = returned.length > 0 ? returned.splice(0) : tasks.slice(game!.next, (game!.next += size));
+    hand.batch = given.filter(({ index }) => index <= last[0]!);
+    if (hand.batch.length > 0) hand.thread.postMessage({ kind: 'batch', tasks: hand.batch } satisfies ToThread);
+    else {
+      idle.add(hand);
+      if (idle.size === hands.size) game!.end(() => {});
+    }
+  };
+  const hear = (hand: Hand, message: FromThread) => {
+    if (message.kind === 'idle') {
+      if (game === undefined) idle.add(hand);
+      else feed(hand, game);
+    } else if (message.kind === 'begun') hand.playing = hand.batch.find(({ index }) => index === message.index);
+    else if (message.kind === 'done') {
+      hand.playing = undefined;
+      hand.batch = hand.batch.filter(({ index }) => index !== message.done.index);
+      hand.hasPlayed = true;
+      game?.listener.onDone(message.done);
+    } else if (message.kind === 'failed') {
+      game?.end(() => {
+        throw new UsageError('UNPLAYABLE', message.message);
+      });
+    }
+  };
+  const bury = (hand: Hand) => {
+    if (stopped || !hands.delete(hand)) return;
+    idle.delete(hand);
+    if (game === undefined) return;
+    const { playing: task, batch, problem } = hand;
+    // Its successor would fare no better.
+    if (task === undefined && !hand.hasPlayed) {
+      return game.end(() => {
+        throw new WorkerDied(problem);
+      });
+    }
+    game.returned.push(...batch.filter((one) => one !== task));
+    if (task !== undefined) game.listener.onLost({ task, how: `its worker thread died: ${problem}` });
+    enlist();
+  };
+  const enlist = () => {
+    const hand: Hand = {
+      thread: startThread({ files, code, limit }),
+      batch: [],
+      hasPlayed: false,
+      playing: undefined,
+      problem: DIED,
+    };
+    hands.add(hand);
+    hand.thread.on('message', (message: FromThread) => !stopped && hear(hand, message));
+    hand.thread.on('error', (error) => (hand.problem = error.message));
+    hand.thread.on('exit', () => bury(hand));
   };
 
   return {
@@ -44,78 +113,44 @@ export function workerPool(workers: number, files: readonly string[], code: Code
     get playing() {
       return [...hands].flatMap(({ playing }) => playing ?? []);
     },
-    play(tasks, { onDone, onLost }) {
+    async play(tasks, listener) {
       const count = Math.min(workers, tasks.length);
-      // What dead threads left undone comes first.
-      const returned: Task[] = [];
-      let next = 0;
-      let over = count === 0;
-      started = count;
-      return new Promise((resolve, reject) => {
-        const finish = (end: () => void) => {
-          over = true;
-          terminate();
-          end();
-        };
-        halt = () => finish(resolve);
-        const feed = (hand: Hand) => {
-          const size = Math.max(1, Math.min(MAX_BATCH, Math.floor((tasks.length - next) / (count * 8))));
-          const given = returned.length > 0 ? returned.splice(0) : tasks.slice(next, (next += size));
-          hand.batch = given.filter(({ index }) => index <= last[0]!);
-          if (hand.batch.length > 0) {
-            hand.thread.postMessage({ kind: 'batch', tasks: hand.batch } satisfies ToThread);
-          } else {
-            hands.delete(hand);
-            void hand.thread.terminate();
-            if (hands.size === 0 && !over) finish(resolve);
-          }
-        };
-        const hear = (hand: Hand, message: FromThread) => {
-          if (over) return;
-          if (message.kind === 'idle') feed(hand);
-          else if (message.kind === 'begun') hand.playing = hand.batch.find(({ index }) => index === message.index);
-          else if (message.kind === 'done') {
-            hand.playing = undefined;
-            hand.batch = hand.batch.filter(({ index }) => index !== message.done.index);
-            hand.hasPlayed = true;
-            onDone(message.done);
-          } else if (message.kind === 'failed') finish(() => reject(new UsageError('UNPLAYABLE', message.message)));
-        };
-        const bury = (hand: Hand) => {
-          if (over || !hands.delete(hand)) return;
-          const { playing: task, batch, problem } = hand;
-          // Its successor would fare no better.
-          if (task === undefined && !hand.hasPlayed) return finish(() => reject(new WorkerDied(problem)));
-          returned.push(...batch.filter((one) => one !== task));
-          if (task !== undefined) onLost({ task, how: `its worker thread died: ${problem}` });
-          enlist();
-        };
-        const enlist = () => {
-          const hand: Hand = {
-            thread: startThread({ files, code, limit }),
-            batch: [],
-            hasPlayed: false,
-            playing: undefined,
-            problem: DIED,
+      started = Math.max(started, count);
+      if (count === 0 || stopped) return;
+      try {
+        await new Promise<void>((resolve, reject) => {
+          const end = (how: () => void) => {
+            game = undefined;
+            try {
+              how();
+              resolve();
+            } catch (error) {
+              reject(error as Error);
+            }
           };
-          hands.add(hand);
-          hand.thread.on('message', (message: FromThread) => hear(hand, message));
-          hand.thread.on('error', (error) => (hand.problem = error.message));
-          hand.thread.on('exit', () => bury(hand));
-        };
-        if (over) resolve();
-        for (let index = 0; index < count && !over; index += 1) enlist();
-      });
+          game = { tasks, listener, next: 0, returned: [], count, end };
+          const waiting = [...idle];
+          idle.clear();
+          for (let missing = count - hands.size; missing > 0; missing -= 1) enlist();
+          for (const hand of waiting) if (game !== undefined) feed(hand, game);
+        });
+      } finally {
+        if (!stopped) last[0] = NO_LIMIT;
+      }
     },
     limit(index) {
       last[0] = Math.min(last[0]!, index);
     },
     stop() {
+      stopped = true;
       last[0] = -1;
-      halt();
+      for (const { thread } of hands) void thread.terminate();
+      game?.end(() => {});
     },
   };
 }
+
+const NO_LIMIT = 0x7fffffff;
 
 const DIED = 'it ended by itself';
 

@@ -1,3 +1,4 @@
+import type { MembershipSettings } from '../core/membership/settings.ts';
 import type { Micros } from '../core/ports/clock.ts';
 import type { Random } from '../core/ports/random.ts';
 import type { Fault, FaultKind } from '../simulator/faults/fault.ts';
@@ -8,6 +9,8 @@ import type { HostSpec } from '../simulator/program.ts';
 /** What a scenario may use to build itself: everything is drawn from the run's seed. */
 export interface ScenarioContext {
   readonly random: Random;
+  /** Changes of settings to play with instead of those that the scenario would draw, if it draws any. */
+  readonly settings?: Partial<MembershipSettings>;
 }
 
 /** The stage of one run: built anew for each seed. */
@@ -20,6 +23,8 @@ export interface Stage {
   readonly invariants: readonly Invariant[];
   /** Datagrams above this many bytes are lost. 1400 unless said otherwise. */
   readonly mtu?: number;
+  /** What was drawn for the settings, where that is part of the scenario: it can be taken back one by one. */
+  readonly settings?: Partial<MembershipSettings>;
   /** Judged after the run on what was measured. */
   readonly expectations?: readonly Expectation[];
 }
@@ -43,7 +48,15 @@ export interface Scenario {
   readonly sometimes?: readonly string[];
   /** Statistical bounds over all seeds of a suite, printed as pass or fail: e.g. detection p99 under 7 s. */
   readonly bounds?: readonly Bound[];
+  /** One run alone, whatever seed is asked for: it draws as that scenario draws with that seed. */
+  readonly fixed?: FixedRun;
   stage(context: ScenarioContext): Stage;
+}
+
+/** A run by the name of its scenario and its seed. */
+export interface FixedRun {
+  readonly scenario: string;
+  readonly seed: number;
 }
 
 export interface Bound {
@@ -66,6 +79,8 @@ export interface RunMetrics {
   readonly firstDetection: readonly Micros[];
   /** Per crash: until every live observer did. */
   readonly detection: readonly Micros[];
+  /** Crashes that were over neither by a restart nor by the last observer's notice. */
+  readonly undetected: number;
   /** From the moment all faults were over until every view was right and stayed right. */
   readonly convergence: readonly Micros[];
   /** Live, reachable members that some observer declared dead. */

@@ -1,4 +1,5 @@
 import { UsageError } from './errors.ts';
+import type { Scenario } from './scenario.ts';
 
 /** The largest seed: exact as a number, and short enough to read aloud. */
 const MAX_SEED = 2 ** 32 - 1;
@@ -38,6 +39,12 @@ export function parseSeed(text: string): number {
 }
 
 /** The seed of the world. The name takes part, so that equal seeds of two scenarios share no draws. */
-export function worldSeed(scenario: string, seed: number): string {
-  return `${scenario}/${seed}`;
+export function worldSeed({ name, fixed }: Scenario, seed: number): string {
+  return fixed === undefined ? `${name}/${seed}` : `${fixed.scenario}/${fixed.seed}`;
+}
+
+/** The seeds with which a scenario is played when so many are asked for. */
+export function seedsToPlay({ fixed }: Scenario, firstSeed: number, seeds: number): number[] {
+  if (fixed !== undefined) return [fixed.seed];
+  return Array.from({ length: seeds }, (_, offset) => firstSeed + offset);
 }

@@ -1,6 +1,7 @@
 import type { Done, Lost, Player, Task } from './player.ts';
 import type { LostRun, Mode, RunResult, StopReason, SuiteResult, SuiteVerdict, Verdict } from './result.ts';
 import type { Scenario } from './scenario.ts';
+import { seedsToPlay } from './seeds.ts';
 import { summarise, worst } from './summary.ts';
 
 /** What shall be played. */
@@ -48,10 +49,14 @@ const WIRE_EVERY = 8;
  */
 export function planTasks({ scenarios, seeds, firstSeed, shard = { part: 1, of: 1 } }: SuitePlan): Task[] {
   const tasks: Task[] = [];
+  const planned = scenarios.map((scenario) => ({
+    name: scenario.name,
+    seeds: seedsToPlay(scenario, firstSeed, seeds),
+  }));
   for (let offset = 0; offset < seeds; offset += 1) {
-    for (const { name } of scenarios) {
-      const seed = firstSeed + offset;
-      tasks.push({ index: tasks.length, scenario: name, seed, mode: modeOf(seed) });
+    for (const { name, seeds: own } of planned) {
+      const seed = own[offset];
+      if (seed !== undefined) tasks.push({ index: tasks.length, scenario: name, seed, mode: modeOf(seed) });
     }
   }
   return tasks.filter(({ index }) => index % shard.of === shard.part - 1);

@@ -8,6 +8,7 @@ import type { Lost, Player, Task } from './player.ts';
 import { playHistory } from './pool.ts';
 import type { Mode, RunResult } from './result.ts';
 import type { Scenario } from './scenario.ts';
+import { planTasks } from './suite.ts';
 
 export interface VerifyPlan {
   readonly scenarios: readonly Scenario[];
@@ -93,7 +94,7 @@ export async function verify(plan: VerifyPlan, workers: Player): Promise<VerifyR
     if (odd !== undefined) divergences.push(await locate(runs[0]!, odd, here, plan));
   }
   return {
-    runs: plan.scenarios.length * plan.seeds,
+    runs: plays.length / (MAIN.length + WORKER.length),
     plays: plays.length,
     divergences,
     caught,
@@ -103,13 +104,9 @@ export async function verify(plan: VerifyPlan, workers: Player): Promise<VerifyR
 
 function tasksOf(plan: VerifyPlan, ways: readonly Way[]): { task: Task; way: Way }[] {
   const tasks: { task: Task; way: Way }[] = [];
+  const runs = planTasks({ ...plan, version: plan.code.version });
   for (const way of ways) {
-    for (let offset = 0; offset < plan.seeds; offset += 1) {
-      for (const { name } of plan.scenarios) {
-        const task = { index: tasks.length, scenario: name, seed: plan.firstSeed + offset, mode: way.mode };
-        tasks.push({ task, way });
-      }
-    }
+    for (const run of runs) tasks.push({ task: { ...run, index: tasks.length, mode: way.mode }, way });
   }
   return tasks;
 }

@@ -10,6 +10,7 @@ import type { Directory } from './directory.ts';
 import { draw, isWithin, packetKey, Purpose, scaled } from './draws.ts';
 import { CodecMismatch, MessageChanged } from './errors.ts';
 import { EventKind } from './event-pool.ts';
+import type { Fault } from './faults/fault.ts';
 import { type Handling, LOOPBACK } from './handling.ts';
 import type { Kernel } from './kernel.ts';
 import { backlog, type Harm, inBurst, type Links, occupy } from './links.ts';
@@ -40,6 +41,8 @@ export class Datagrams {
   readonly #handling: Handling;
   readonly #onSend: ((from: SimHost, to: Address, size: number) => void) | undefined;
   #scheduled = 0;
+  /** The sending that is under way, as the trace counts. */
+  #sent = -1;
 
   constructor(
     kernel: Kernel,
@@ -69,6 +72,7 @@ export class Datagrams {
     const place = this.#directory.find(to);
     const peer = place === undefined ? -1 : place.host.index;
     const digest = trace.digest(codec, message);
+    this.#sent = trace.events;
     trace.event(TraceCode.send, sender.index, peer, size, '', digest);
     counters.datagramsSent++;
     counters.bytes += size;
@@ -89,7 +93,7 @@ export class Datagrams {
       this.#schedule(from, place, now + departure + LOOPBACK, payload, size, digest);
       return;
     }
-    const key = packetKey(kernel.seed, sender.index, peer, trace.timeLow, trace.timeHigh, sender.sendsThen);
+    const key = packetKey(kernel.seed, sender.place, place.host.place, trace.timeLow, trace.timeHigh, sender.sendsThen);
     const table = this.#delays.table(sender.zone, place.host.zone);
     const delay = departure + delayFrom(table, draw(key, Purpose.latency));
     if (this.#links.clean) this.#schedule(from, place, now + delay, payload, size, digest);
@@ -105,6 +109,7 @@ export class Datagrams {
     const size = events.size[id] as number;
     const digest = events.digest[id] as number;
     const sealed = events.due[id] as number;
+    this.#sent = events.cause[id] as number;
     events.release(id);
     const { endpoint } = place;
     if (endpoint === undefined) {
@@ -146,6 +151,7 @@ export class Datagrams {
     const { events } = this.#kernel;
     const from = events.source[id] as SimEndpoint<unknown, unknown>;
     const place = events.target[id] as Place;
+    this.#sent = events.cause[id] as number;
     this.#lose(from.host.index, place.host.index, events.size[id] as number, events.digest[id] as number, 'queue full');
     events.release(id);
   }
@@ -165,27 +171,27 @@ export class Datagrams {
     const cut = this.#links.cut(sender, receiver, 'datagram');
     if (cut !== undefined) {
       this.#strikes.strike(cut);
-      return this.#lose(sender, receiver, size, digest, cut.kind);
+      return this.#lose(sender, receiver, size, digest, cut.kind, cut);
     }
     let payload = whole;
     let delay = plainDelay;
     let copies = 1;
-    const link = sender * 65_536 + receiver;
+    const link = from.host.place * 65_536 + place.host.place;
     for (const harm of this.#links.harms) {
       if (!this.#links.touches(harm, sender, receiver)) continue;
       const { salt, fault } = harm;
       if (harm.loss !== undefined && this.#isHit(harm, key, Purpose.loss, 'loss', harm.loss)) {
-        return this.#lose(sender, receiver, size, digest, 'loss');
+        return this.#lose(sender, receiver, size, digest, 'loss', fault);
       }
       const { burst } = harm;
       if (burst !== undefined && inBurst(seed, burst, salt, link, now - fault.at)) {
         if (this.#isHit(harm, key, Purpose.burst, 'burst', burst.loss))
-          return this.#lose(sender, receiver, size, digest, 'burst');
+          return this.#lose(sender, receiver, size, digest, 'burst', fault);
       }
       if (harm.bytesPerSecond !== undefined) {
         if (backlog(harm, link, now) > ROUTER_QUEUE) {
           this.#strikes.strike(fault, 'bytesPerSecond');
-          return this.#lose(sender, receiver, size, digest, 'bandwidth');
+          return this.#lose(sender, receiver, size, digest, 'bandwidth', fault);
         }
         this.#strikes.strike(fault, 'bytesPerSecond');
         delay += occupy(harm, link, now, size);
@@ -224,6 +230,7 @@ export class Datagrams {
   ): void {
     const { events } = this.#kernel;
     const id = events.acquire(EventKind.deliver, place.host.index);
+    events.cause[id] = this.#sent;
     events.payload[id] = payload;
     events.target[id] = place;
     events.source[id] = from;
@@ -242,9 +249,10 @@ export class Datagrams {
     return true;
   }
 
-  #lose(from: number, to: number, size: number, digest: number, why: string): void {
-    this.#kernel.counters.datagramsLost++;
-    this.#kernel.trace.event(TraceCode.lost, from, to, size, why, digest);
+  #lose(from: number, to: number, size: number, digest: number, why: string, fault?: Fault): void {
+    const { trace, counters } = this.#kernel;
+    counters.datagramsLost++;
+    trace.eventBecause(this.#sent, TraceCode.lost, from, to, size, why, digest, fault);
   }
 }
 

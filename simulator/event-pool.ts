@@ -1,4 +1,5 @@
 import type { Micros } from '../core/ports/clock.ts';
+import type { Trace } from './trace.ts';
 import { TimerWheel } from './wheel.ts';
 
 /** What an event record asks the world to do. */
@@ -40,6 +41,8 @@ export class EventPool {
   due = new Float64Array(1024);
   /** Timers: the order in which they were set. */
   order = new Float64Array(1024);
+  /** The event of the trace in which the record was made: why it happens at all. */
+  cause = new Float64Array(1024);
   readonly payload: unknown[] = [];
   readonly target: unknown[] = [];
   readonly source: unknown[] = [];
@@ -47,6 +50,11 @@ export class EventPool {
   #free = new Int32Array(1024);
   #freeCount = 0;
   #used = 0;
+  readonly #trace: Trace;
+
+  constructor(trace: Trace) {
+    this.#trace = trace;
+  }
 
   acquire(kind: EventKind, host: number): number {
     let id: number;
@@ -60,6 +68,7 @@ export class EventPool {
     }
     this.kind[id] = kind;
     this.host[id] = host;
+    this.cause[id] = this.#trace.cause;
     return id;
   }
 
@@ -105,6 +114,7 @@ export class EventPool {
     this.digest = extended(this.digest, new Int32Array(capacity));
     this.due = extended(this.due, new Float64Array(capacity));
     this.order = extended(this.order, new Float64Array(capacity));
+    this.cause = extended(this.cause, new Float64Array(capacity));
     this.#generation = extended(this.#generation, new Int32Array(capacity));
     this.#free = extended(this.#free, new Int32Array(capacity));
     this.wheel.grow(capacity);

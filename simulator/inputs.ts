@@ -100,8 +100,11 @@ export class Inputs {
   }
 
   perform(host: SimHost, id: number): void {
+    const { events, trace } = this.#kernel;
     this.#kernel.running = host.index;
-    switch (this.#kernel.events.kind[id]) {
+    // What waited in a queue follows from what put it there, not from what lets it go.
+    trace.begin(events.cause[id] as number);
+    switch (events.kind[id]) {
       case EventKind.timer:
         return fireTimer(this.#kernel, host, id);
       case EventKind.deliver:

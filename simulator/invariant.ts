@@ -1,4 +1,5 @@
 import type { Micros } from '../core/ports/clock.ts';
+import type { Fault } from './faults/fault.ts';
 import type { HostEvent, Running } from './program.ts';
 
 /** When a rule must hold. Part of a violation's identity: the same rule broken after healing is another bug. */
@@ -21,6 +22,8 @@ export interface WorldView {
   /** All hosts in the order of the topology. */
   readonly hosts: readonly HostView[];
   host(name: string): HostView | undefined;
+  /** The schedule that is played. */
+  readonly faults: readonly Fault[];
   /** When the last fault so far that could have touched this host began or ended; 0 when none has. */
   lastTouched(host: string): Micros;
   /** True once no fault is in force and none is scheduled any more. */

@@ -29,7 +29,7 @@ export class Kernel {
   now: Micros = 0;
   /** The host whose program runs right now, for errors to name; -1 between programs. */
   running = -1;
-  readonly events = new EventPool();
+  readonly events: EventPool;
   readonly trace: Trace;
   /** A number from the seed of the world, for draws about packets. */
   readonly seed: number;
@@ -50,6 +50,7 @@ export class Kernel {
   constructor(seed: number, trace: Trace) {
     this.seed = seed;
     this.trace = trace;
+    this.events = new EventPool(trace);
   }
 
   /** Moves time to an event; without the check a chain of timers without delay would hold the world forever. */

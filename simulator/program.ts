@@ -79,4 +79,9 @@ export interface HostSpec {
   readonly startAt?: Micros;
   /** It runs something beside the cluster, such as a name service: rules about members leave it out. */
   readonly bystander?: boolean;
+  /**
+   * Its place in the topology, from 0, when that is not its place in this list: its address and all draws about its
+   * packets are made from it, so that a host taken out of a topology moves nothing of the others.
+   */
+  readonly place?: number;
 }

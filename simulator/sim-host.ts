@@ -7,9 +7,9 @@ import type { HostSpec, Running } from './program.ts';
 
 export const PORT = 7946;
 
-/** What the nth host of a topology, from 0, is reached at, after so many moves to a new address. */
-export function hostAddress(index: number, moves = 0): Address {
-  const number = index + 1;
+/** What the host at a place of a topology, from 0, is reached at, after so many moves to a new address. */
+export function hostAddress(place: number, moves = 0): Address {
+  const number = place + 1;
   return `10.${moves % 256}.${(number >>> 8) & 255}.${number & 255}:${PORT}`;
 }
 
@@ -17,6 +17,8 @@ export function hostAddress(index: number, moves = 0): Address {
 export class SimHost implements HostView {
   readonly name: string;
   readonly index: number;
+  /** See HostSpec: what draws are made from. */
+  readonly place: number;
   readonly spec: HostSpec;
   /** Where the host stands in the latency matrix. */
   readonly zone: number;
@@ -57,6 +59,7 @@ export class SimHost implements HostView {
   constructor(spec: HostSpec, index: number, zone: number, epochMs: number) {
     this.name = spec.name;
     this.index = index;
+    this.place = spec.place ?? index;
     this.spec = spec;
     this.zone = zone;
     this.time = new HostTime(epochMs);
@@ -90,6 +93,6 @@ export class SimHost implements HostView {
 
   // Host and moves alone decide, so that one restart less in a schedule gives no other host another address.
   #addressNow(): Address {
-    return hostAddress(this.index, this.#addresses);
+    return hostAddress(this.place, this.#addresses);
   }
 }

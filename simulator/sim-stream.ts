@@ -10,6 +10,8 @@ export type Segment =
       readonly digest: number;
       readonly payload: unknown;
       readonly sealed: number;
+      /** The sending, as the trace counts. */
+      readonly sent: number;
     }
   /** In order: everything before it has been delivered. */
   | { readonly kind: 'fin'; readonly size: 0 }

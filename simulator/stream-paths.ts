@@ -48,7 +48,7 @@ export class StreamPaths {
     const { now, seed, trace } = this.#kernel;
     if (sender === receiver) return LOOPBACK;
     // Streams draw beside the datagrams of the same microsecond, not among them.
-    const key = packetKey(seed, sender.index, receiver.index, trace.timeLow, trace.timeHigh, nth + 0x10000);
+    const key = packetKey(seed, sender.place, receiver.place, trace.timeLow, trace.timeHigh, nth + 0x10000);
     let delay = delayFrom(this.#delays.table(sender.zone, receiver.zone), draw(key, Purpose.latency));
     if (this.#links.clean) return delay;
     const cut = this.#links.cut(sender.index, receiver.index, 'stream');
@@ -56,7 +56,7 @@ export class StreamPaths {
       this.#strikes.strike(cut);
       return -1;
     }
-    const link = sender.index * 65_536 + receiver.index;
+    const link = sender.place * 65_536 + receiver.place;
     for (const harm of this.#links.harms) {
       if (!this.#links.touches(harm, sender.index, receiver.index)) continue;
       const { salt, fault, burst } = harm;

@@ -49,6 +49,7 @@ export class Streams implements StreamCarrier {
     const size = codec.size(message);
     const digest = trace.digest(codec, message);
     const peer = this.#paths.peerOf(side)?.index ?? -1;
+    const sent = trace.events;
     trace.event(TraceCode.streamSend, side.endpoint.host.index, peer, size, '', digest);
     counters.bytes += size;
     let payload: unknown = message;
@@ -58,7 +59,7 @@ export class Streams implements StreamCarrier {
       payload = bytes;
     }
     const sealed = this.#handling.debug && !this.#handling.wire ? sealMessage(message) : 0;
-    this.push(side, { kind: 'message', size, digest, payload, sealed });
+    this.push(side, { kind: 'message', size, digest, payload, sealed, sent });
   }
 
   push(side: SimStream<unknown>, segment: Segment): void {
@@ -139,7 +140,10 @@ export class Streams implements StreamCarrier {
       side.lastArrival = Math.max(side.lastArrival, this.#kernel.now + delay);
       // A half-open peer takes everything and knows nothing.
       if (side.other === undefined) side.inFlight = 0;
-      else streamEvent(this.#kernel, EventKind.segment, side.other, side.lastArrival, segment);
+      else {
+        const id = streamEvent(this.#kernel, EventKind.segment, side.other, side.lastArrival, segment);
+        if (segment.kind === 'message') this.#kernel.events.cause[id] = segment.sent;
+      }
     }
     if (side.closed !== undefined && side.queue.length === 0) this.#forget(side);
   }

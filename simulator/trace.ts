@@ -76,8 +76,13 @@ export interface TraceRecord {
   readonly digest: number;
   /** Present on messages, when the record was made while the run played. */
   readonly parts: readonly TracePart[];
-  /** Whatever a program emitted, or a fault, when the record was made while the run played. */
+  /** Whatever a program emitted, a fault, or the fault that took a message, when the record was made while the run played. */
   readonly data: unknown;
+  /**
+   * The number of the event that led to this one, -1 for none: what was heard, or the timer that ran, when a program did
+   * it; the sending of what is heard or lost; what set a timer. Known when the record was made while the run played.
+   */
+  readonly cause: number;
 }
 
 /** Events with numbers in [from, to) that a trace keeps whole. */
@@ -116,6 +121,8 @@ export class Trace {
   #at: Micros = 0;
   #timeLow = 0;
   #timeHigh = 0;
+  #cause = -1;
+  #opens = false;
 
   constructor(hostNames: readonly string[], range?: EventRange, onRecord?: (record: TraceRecord) => void) {
     this.#hostNames = hostNames;
@@ -162,7 +169,7 @@ export class Trace {
       const column = (index: number): number => this.#ring[row + index] as number;
       const at = column(1) * 4_294_967_296 + (column(0) >>> 0);
       records.push(
-        this.#record(event, at, column(2), column(3), column(4), column(5), column(6), column(7), undefined),
+        this.#record(event, at, column(2), column(3), column(4), column(5), column(6), column(7), undefined, -1),
       );
     }
     return records;
@@ -210,6 +217,25 @@ export class Trace {
     if (this.observing) this.digest(codec, message);
   }
 
+  /** What happens from now on follows from this event; the first thing that happens is in turn the cause of the rest. */
+  begin(cause: number): void {
+    this.#cause = cause;
+    this.#opens = true;
+  }
+
+  /** The event that whatever happens now follows from. */
+  get cause(): number {
+    return this.#cause;
+  }
+
+  /** As `event`, for one that follows from another event than what is going on. */
+  eventBecause(cause: number, ...event: Parameters<Trace['event']>): void {
+    const [going, opens] = [this.#cause, this.#opens];
+    this.#cause = cause;
+    this.event(...event);
+    if (!opens) this.#cause = going;
+  }
+
   /** Hosts are given by index, -1 for none. `digest`: see TraceRecord. */
   event(kind: number, host: number, peer: number, size: number, detail: string, digest: number, data?: unknown): void {
     const text = detail === '' ? 0 : this.#text(detail);
@@ -229,6 +255,10 @@ export class Trace {
     ring[row + 6] = text;
     ring[row + 7] = digest;
     if (this.observing) this.#observe(kind, host, peer, size, text, digest, data);
+    if (this.#opens) {
+      this.#opens = false;
+      this.#cause = this.#events;
+    }
     if (++this.#events % EVENTS_PER_BLOCK === 0) this.#blocks.push(this.#first, this.#second);
   }
 
@@ -240,7 +270,7 @@ export class Trace {
   };
 
   #observe(kind: number, host: number, peer: number, size: number, text: number, digest: number, data: unknown): void {
-    const record = this.#record(this.#events, this.#at, kind, host, peer, size, text, digest, data);
+    const record = this.#record(this.#events, this.#at, kind, host, peer, size, text, digest, data, this.#cause);
     this.#parts = [];
     const range = this.#range;
     if (range !== undefined && this.#events >= range.from && this.#events < range.to) this.#kept.push(record);
@@ -257,6 +287,7 @@ export class Trace {
     text: number,
     digest: number,
     data: unknown,
+    cause: number,
   ): TraceRecord {
     return {
       event,
@@ -269,6 +300,7 @@ export class Trace {
       digest,
       parts: this.#parts,
       data,
+      cause,
     };
   }
 

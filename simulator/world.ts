@@ -181,6 +181,10 @@ export class World implements WorldView {
     return this.#strikes.ids;
   }
 
+  get faults(): readonly Fault[] {
+    return this.#options.faults;
+  }
+
   /** The time-limited faults that hold right now. */
   get faultsInForce(): readonly Fault[] {
     return this.#engine.inForce;
@@ -269,6 +273,7 @@ export class World implements WorldView {
     const { events, counters } = this.#kernel;
     counters.events++;
     this.#kernel.running = -1;
+    this.trace.begin(events.cause[id] as number);
     switch (events.kind[id]) {
       case EventKind.timer:
       case EventKind.deadline:

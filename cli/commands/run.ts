@@ -54,10 +54,12 @@ export async function runCommand(given: readonly string[], options: Given): Prom
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   const live = liveProgress();
+  const player = workerPool(jobs, files, code);
   let suite: SuiteResult;
   try {
-    suite = await playSuite(plan, workerPool(jobs, files, code), { signal: interruption.signal, onRun: live.show });
+    suite = await playSuite(plan, player, { signal: interruption.signal, onRun: live.show });
   } finally {
+    player.stop();
     live.clear();
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);

@@ -18,7 +18,8 @@ export async function verifyCommand(given: readonly string[], options: Given): P
   const { files, patterns } = splitArguments(given);
   const scenarios = (await openCatalogue(files)).select(patterns);
   const code = identifyCode(files);
-  const result = await verify({ scenarios, files, code, ...seeds }, workerPool(workers, files, code));
+  const player = workerPool(workers, files, code);
+  const result = await verify({ scenarios, files, code, ...seeds }, player).finally(() => player.stop());
   process.stdout.write(verifyReport(result, files.map(asTyped), paintFor(process.stdout, process.env)));
   return result.verdict === 'pass' ? ExitCode.pass : ExitCode.nondeterministic;
 }

@@ -20,7 +20,7 @@ export const cutOffTwice = defineScenario({
       groups: [[victim], others],
       for: 15 * SECOND,
     }));
-    const invariants = [...membershipInvariants(presets.fast, { faults }), calmRefutations];
+    const invariants = [...membershipInvariants(presets.fast), calmRefutations];
     return { hosts, faults, duration: 300 * SECOND, invariants };
   },
 });

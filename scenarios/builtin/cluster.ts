@@ -19,7 +19,7 @@ export interface ClusterPlan {
   readonly faults?: readonly Fault[];
   /** How long the run goes on after the last fault. Long enough to be judged on convergence unless said otherwise. */
   readonly calm?: Micros;
-  readonly judge?: Omit<JudgeOptions, 'faults'>;
+  readonly judge?: JudgeOptions;
   readonly latency?: LatencyModel;
   readonly expectations?: readonly Expectation[];
   /** What differs for single hosts. */
@@ -47,7 +47,7 @@ export function cluster(plan: ClusterPlan): Stage {
     hosts,
     faults,
     duration: endOf(faults) + calm,
-    invariants: membershipInvariants(settings, { faults, ...plan.judge }),
+    invariants: membershipInvariants(settings, plan.judge),
     ...(plan.latency === undefined ? {} : { latency: plan.latency }),
     ...(plan.expectations === undefined ? {} : { expectations: plan.expectations }),
   };

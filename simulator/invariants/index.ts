@@ -1,6 +1,5 @@
 import type { MembershipSettings } from '../../core/membership/settings.ts';
 import type { Micros } from '../../core/ports/clock.ts';
-import type { Fault } from '../faults/fault.ts';
 import type { Invariant } from '../invariant.ts';
 import { accuracy } from './accuracy.ts';
 import { boundedPackets } from './bounded-packets.ts';
@@ -35,8 +34,6 @@ import { suspicionLasts } from './suspicion-lasts.ts';
 import { theGoneAreForgotten } from './the-gone-are-forgotten.ts';
 
 export interface JudgeOptions {
-  /** The run's schedule: it says who may honestly have forgotten its past. */
-  readonly faults?: readonly Fault[];
   /** Relays are healthy and nacks can arrive in time: then a crash of others may not shake anybody's self-confidence. */
   readonly nacksArrive?: boolean;
   /** The hosts are whole nodes that find each other through sources: that may take so much longer than healing alone. */
@@ -50,11 +47,10 @@ export function membershipInvariants(settings: MembershipSettings, options: Judg
     const own = boundsFor(settings, hosts);
     return { ...own, converged: own.converged + search, drained: own.drained + search };
   };
-  const forgetful = forgetfulHosts(options.faults ?? []);
   const rules: Rule[] = [
     incarnationNeverFalls,
-    ownIncarnationRises(forgetful),
-    oneDescription(forgetful),
+    ownIncarnationRises,
+    oneDescription,
     noResurrection,
     legalTransitions,
     selfBelief,
@@ -84,14 +80,4 @@ export function membershipInvariants(settings: MembershipSettings, options: Judg
   ];
   if (options.nacksArrive === true) rules.push(healthBlamesItself);
   return invariantsOf(rules);
-}
-
-/** Hosts that start without what they stored: they cannot know how far they had come. */
-function forgetfulHosts(faults: readonly Fault[]): ReadonlySet<string> {
-  const forgetful = new Set<string>();
-  for (const fault of faults) {
-    if (fault.kind !== 'restart' || fault.keepStore) continue;
-    for (const host of fault.hosts) forgetful.add(host);
-  }
-  return forgetful;
 }

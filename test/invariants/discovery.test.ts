@@ -13,7 +13,7 @@ import { FakeWorld, SECOND } from './fake-world.ts';
 
 /** Hosts a, b and c, and the service s beside them, all booted. */
 function worldUnder(...invariants: readonly Invariant[]): FakeWorld {
-  const world = new FakeWorld(['a', 'b', 'c', 's'], invariants, ['s']);
+  const world = new FakeWorld(['a', 'b', 'c', 's'], invariants, { bystanders: ['s'] });
   for (const { name } of world.hosts) world.boot(name);
   return world;
 }

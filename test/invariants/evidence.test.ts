@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Fault } from '../../simulator/faults/fault.ts';
 import { incarnationNeverFalls } from '../../simulator/invariants/incarnation-never-falls.ts';
 import { legalTransitions } from '../../simulator/invariants/legal-transitions.ts';
 import { namedAccuser } from '../../simulator/invariants/named-accuser.ts';
@@ -11,7 +12,14 @@ import { ownIncarnationRises } from '../../simulator/invariants/own-incarnation-
 import { selfBelief } from '../../simulator/invariants/self-belief.ts';
 import { FakeWorld } from './fake-world.ts';
 
-const NOBODY: ReadonlySet<string> = new Set();
+const forgets = (host: string): Fault => ({
+  id: 'f1',
+  kind: 'restart',
+  at: 0,
+  hosts: [host],
+  keepStore: false,
+  newAddress: false,
+});
 
 describe('incarnation-never-falls', () => {
   test('a view that goes back to a lower incarnation breaks it', () => {
@@ -33,13 +41,13 @@ describe('incarnation-never-falls', () => {
 
 describe('own-incarnation-rises', () => {
   test('a restart at the incarnation of the last life breaks it', () => {
-    const world = FakeWorld.formed(2, ownIncarnationRises(NOBODY));
+    const world = FakeWorld.formed(2, ownIncarnationRises);
     world.tell('a', 'a', 'alive', { incarnation: 7, cause: 'self' }).crash('a').boot('a', 7);
     expect(world.broken).toEqual(['own-incarnation-rises a']);
   });
 
   test('a member that lowers its own incarnation breaks it', () => {
-    const world = FakeWorld.formed(2, ownIncarnationRises(new Set(['a'])));
+    const world = FakeWorld.formed(2, ownIncarnationRises, [forgets('a')]);
     world
       .tell('a', 'a', 'alive', { incarnation: 7, cause: 'self' })
       .tell('a', 'a', 'alive', { incarnation: 6, cause: 'self' });
@@ -47,7 +55,7 @@ describe('own-incarnation-rises', () => {
   });
 
   test('a restart above the past, or of a host that lost its memory, does not', () => {
-    const world = FakeWorld.formed(2, ownIncarnationRises(new Set(['b'])));
+    const world = FakeWorld.formed(2, ownIncarnationRises, [forgets('b')]);
     world.tell('a', 'a', 'alive', { incarnation: 7, cause: 'self' }).crash('a').boot('a', 8);
     world.tell('b', 'b', 'alive', { incarnation: 7, cause: 'self' }).crash('b').boot('b', 3);
     expect(world.broken).toEqual([]);
@@ -56,14 +64,14 @@ describe('own-incarnation-rises', () => {
 
 describe('one-description', () => {
   test('two addresses at one incarnation break it', () => {
-    const world = FakeWorld.formed(3, oneDescription(NOBODY));
+    const world = FakeWorld.formed(3, oneDescription);
     world.tell('a', 'c', 'alive', { incarnation: 4 });
     world.tell('b', 'c', 'alive', { incarnation: 4, address: '10.9.9.9:7946' });
     expect(world.broken).toEqual(['one-description c']);
   });
 
   test('two kinds of metadata at one incarnation break it', () => {
-    const world = FakeWorld.formed(3, oneDescription(NOBODY));
+    const world = FakeWorld.formed(3, oneDescription);
     world
       .tell('a', 'c', 'alive', { incarnation: 4, meta: 'red' })
       .tell('b', 'c', 'alive', { incarnation: 4, meta: 'blue' });
@@ -71,7 +79,7 @@ describe('one-description', () => {
   });
 
   test('a new description with a new incarnation does not', () => {
-    const world = FakeWorld.formed(3, oneDescription(NOBODY));
+    const world = FakeWorld.formed(3, oneDescription);
     world
       .tell('a', 'c', 'alive', { incarnation: 4, meta: 'red' })
       .tell('b', 'c', 'alive', { incarnation: 5, meta: 'blue' });

@@ -1,4 +1,5 @@
 import { State } from '../../core/wire/messages.ts';
+import type { Fault } from '../../simulator/faults/fault.ts';
 import type { Checker, HostView, Invariant, Violation, WorldView } from '../../simulator/invariant.ts';
 import type { Rule } from '../../simulator/invariants/rule.ts';
 import { invariantsOf } from '../../simulator/invariants/rule.ts';
@@ -24,13 +25,19 @@ export class FakeWorld implements WorldView {
   readonly hosts: Mutable<HostView>[];
   readonly violations: Violation[] = [];
   readonly points: string[] = [];
+  readonly faults: readonly Fault[];
   time = 0;
   healedSince: number | undefined = 0;
   readonly touched = new Map<string, number>();
   readonly #checkers: Checker[];
   readonly #held = new Map<string, { state: State | undefined; incarnation: number; address: string; meta: string }>();
 
-  constructor(names: readonly string[], invariants: readonly Invariant[], bystanders: readonly string[] = []) {
+  constructor(
+    names: readonly string[],
+    invariants: readonly Invariant[],
+    { bystanders = [], faults = [] }: { bystanders?: readonly string[]; faults?: readonly Fault[] } = {},
+  ) {
+    this.faults = faults;
     this.hosts = names.map((name, index) => ({
       name,
       index,
@@ -47,8 +54,9 @@ export class FakeWorld implements WorldView {
   }
 
   /** `count` hosts a, b, c … under the one rule, booted and known to each other. */
-  static formed(count: number, rule: Rule): FakeWorld {
-    const world = new FakeWorld([...'abcdefghijklmnopqrstuvwxyz'].slice(0, count), invariantsOf([rule]));
+  static formed(count: number, rule: Rule, faults: readonly Fault[] = []): FakeWorld {
+    const names = [...'abcdefghijklmnopqrstuvwxyz'].slice(0, count);
+    const world = new FakeWorld(names, invariantsOf([rule]), { faults });
     for (const host of world.hosts) world.boot(host.name);
     for (const host of world.hosts) {
       for (const other of world.hosts) if (other !== host) world.tell(host.name, other.name, 'alive');

@@ -12,6 +12,7 @@ export const metrics: RunMetrics = {
   bytes: 600_000,
   formation: [2 * SECOND],
   firstDetection: [1.5 * SECOND],
+  undetected: 0,
   detection: [3.25 * SECOND],
   convergence: [12 * SECOND],
   falsePositives: 0,

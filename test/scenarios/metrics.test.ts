@@ -4,8 +4,8 @@ import type { Fault } from '../../simulator/faults/fault.ts';
 import { FakeWorld, SECOND } from '../invariants/fake-world.ts';
 
 function measured(story: (world: FakeWorld) => void, faults: readonly Fault[] = []) {
-  const metrics = collectMetrics(faults);
-  const world = new FakeWorld(['a', 'b', 'c'], [metrics.invariant]);
+  const metrics = collectMetrics();
+  const world = new FakeWorld(['a', 'b', 'c'], [metrics.invariant], { faults });
   for (const host of world.hosts) world.boot(host.name);
   story(world);
   return metrics.read({

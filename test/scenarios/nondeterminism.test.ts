@@ -8,6 +8,7 @@ import { playRun } from '../../scenarios/play.ts';
 import { workerPool } from '../../scenarios/pool.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { verify } from '../../scenarios/verify.ts';
+import type { VerifyPlan } from '../../scenarios/verify.ts';
 import { calm } from './fixtures/own.ts';
 import { clock, counted, dice, order } from './fixtures/planted.ts';
 
@@ -69,15 +70,20 @@ describe('a host program that is not deterministic', () => {
   });
 });
 
+async function verifyAlone(one: VerifyPlan, files: readonly string[]) {
+  const player = workerPool(1, files, code);
+  return await verify(one, player).finally(() => player.stop());
+}
+
 describe('a deterministic one', () => {
   test('has one hash here and in worker threads, in both modes, in any order', async () => {
-    const result = await verify(plan(calm), workerPool(1, [file('own')], code));
+    const result = await verifyAlone(plan(calm), [file('own')]);
     expect(result).toMatchObject({ verdict: 'pass', runs: 1, plays: 5, divergences: [], caught: [] });
   });
 
   test.each(['swarm', 'key-rotation'])('such as membership itself in %s', async (name) => {
     const scenario = builtinScenarios.find((one) => one.name === name)!;
-    const result = await verify({ ...plan(scenario), files: [] }, workerPool(1, [], code));
+    const result = await verifyAlone({ ...plan(scenario), files: [] }, []);
     expect(result).toMatchObject({ verdict: 'pass', plays: 5, divergences: [], caught: [] });
   });
 });

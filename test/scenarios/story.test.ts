@@ -80,6 +80,7 @@ describe('a crowd that says the same', () => {
     size: 0,
     detail: 'transition',
     digest: 0,
+    cause: -1,
     parts: [],
     data: { type: 'transition', subject: 'n9', from: 0, to: 1, incarnation: 4, cause: 'gossip', by: 'n1' },
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { UsageError } from '../../scenarios/errors.ts';
 import { inlinePlayer } from '../../scenarios/player.ts';
 import type { Player } from '../../scenarios/player.ts';
@@ -21,6 +21,14 @@ const comparable = async (changes: Partial<SuitePlan>, player: Player) => {
   return rest;
 };
 
+const pools: Player[] = [];
+const pool = (workers: number, file: string) => {
+  const made = workerPool(workers, [file], code);
+  pools.push(made);
+  return made;
+};
+afterEach(() => pools.splice(0).forEach((made) => made.stop()));
+
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rollcall-suite-'));
@@ -38,8 +46,15 @@ describe('a suite', () => {
     const here = await comparable({}, inline());
     expect(here.runs).toHaveLength(20);
     expect(here).toMatchObject({ verdict: 'fail', stopped: 'done', notPlayed: 0 });
-    expect(await comparable({}, workerPool(1, [OWN], code))).toEqual(here);
-    expect(await comparable({}, workerPool(3, [OWN], code))).toEqual(here);
+    expect(await comparable({}, pool(1, OWN))).toEqual(here);
+    expect(await comparable({}, pool(3, OWN))).toEqual(here);
+  });
+
+  test('plays on with the same threads, and as if they were new', async () => {
+    const threads = pool(2, OWN);
+    const first = await comparable({ bail: true }, threads);
+    expect(await comparable({}, threads)).toEqual(await comparable({}, inline()));
+    expect(await comparable({ bail: true }, threads)).toEqual(first);
   });
 
   test('that bails gives the same result however many play ahead', async () => {
@@ -49,7 +64,7 @@ describe('a suite', () => {
       [calm.name, 1, 'pass'],
       [strict.name, 1, 'fail'],
     ]);
-    expect(await comparable({ bail: true }, workerPool(3, [OWN], code))).toEqual(here);
+    expect(await comparable({ bail: true }, pool(3, OWN))).toEqual(here);
   });
 
   test('in shards plays every run exactly once', () => {
@@ -96,7 +111,7 @@ describe('a suite', () => {
   test('names what still plays when time and grace are over, and fails', async () => {
     const file = write('hanging.mjs', 'stage: () => { for (;;) {} }');
     const hanging = { ...plan, scenarios: [calm], seeds: 2, timeLimitSeconds: 3, graceSeconds: 0.1 };
-    expect(await playSuite(hanging, workerPool(1, [file], code))).toMatchObject({
+    expect(await playSuite(hanging, pool(1, file))).toMatchObject({
       stopped: 'time-limit',
       verdict: 'fail',
       notPlayed: 2,
@@ -118,8 +133,8 @@ describe('a suite', () => {
 
   test('ends with the words of a worker that cannot play', async () => {
     const missing = new URL('./fixtures/missing.ts', import.meta.url).pathname;
-    await expect(playSuite(plan, workerPool(2, [missing], code))).rejects.toThrow(UsageError);
-    await expect(playSuite(plan, workerPool(2, [missing], code))).rejects.toThrow(/missing\.ts: it cannot be loaded/);
+    await expect(playSuite(plan, pool(2, missing))).rejects.toThrow(UsageError);
+    await expect(playSuite(plan, pool(2, missing))).rejects.toThrow(/missing\.ts: it cannot be loaded/);
   });
 
   test('keeps all other results when a worker dies, and names the run that killed it', async () => {
@@ -128,7 +143,7 @@ describe('a suite', () => {
     const quit = `if (context.random.int(3) === 1) outside.runInAsyncScope(() => process.exit(0));`;
     const stage = `stage: (context) => { ${quit} return { hosts: [], faults: [], duration: 1, invariants: [] }; }`;
     const file = write('quitter.mjs', stage, `import { AsyncResource } from 'node:async_hooks'; ${outside}`);
-    const quitting = await playSuite({ ...plan, scenarios: [calm] }, workerPool(2, [file], code));
+    const quitting = await playSuite({ ...plan, scenarios: [calm] }, pool(2, file));
     expect(quitting.verdict).toBe('fail');
     expect(quitting.lost.map(({ seed }) => seed)).toEqual([1, 4, 5, 7, 8]);
     expect(quitting.lost[0]).toMatchObject({ scenario: calm.name, how: 'its worker thread died: it ended by itself' });
@@ -137,7 +152,7 @@ describe('a suite', () => {
 
   test('ends when a worker dies before it plays', async () => {
     const file = write('stillborn.mjs', 'stage: () => {}', 'process.exit(0);');
-    const quitting = playSuite({ ...plan, scenarios: [calm] }, workerPool(2, [file], code));
+    const quitting = playSuite({ ...plan, scenarios: [calm] }, pool(2, file));
     await expect(quitting).rejects.toThrow('A worker thread died before it played anything: it ended by itself.');
   });
 });

@@ -50,7 +50,7 @@ export function nodes(plan: NodesPlan): Stage {
     hosts: [...services, ...members],
     faults,
     duration: endOf(faults) + calm,
-    invariants: [...membershipInvariants(settings, { faults, search }), ...(plan.invariants ?? [])],
+    invariants: [...membershipInvariants(settings, { search }), ...(plan.invariants ?? [])],
     ...(plan.expectations === undefined ? {} : { expectations: plan.expectations }),
   };
 }
