@@ -4,6 +4,7 @@ import { addAdminCommands } from './admin-commands.ts';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
 import { addNodeFlags } from './node-flags.ts';
 import { packageVersion } from '../transports/version.ts';
+import { addPipelineCommands } from './pipeline-commands.ts';
 import { addRegistryCommands } from './registry-commands.ts';
 import { REPORTERS } from './reporter-names.ts';
 
@@ -143,6 +144,7 @@ program
     process.exit(await fakeCommand(name, options).catch(told));
   });
 
+addPipelineCommands(program);
 addRegistryCommands(program, told);
 addAdminCommands(program);
 
