@@ -17,7 +17,7 @@ import { backlog, type Harm, inBurst, type Links, occupy } from './links.ts';
 import type { Place, SimEndpoint } from './sim-endpoint.ts';
 import type { SimHost } from './sim-host.ts';
 import type { Strikes } from './strikes.ts';
-import { TraceCode } from './trace.ts';
+import { TraceCode } from './trace-code.ts';
 
 /** What the router in front of a link of limited bandwidth holds; it drops what would wait longer. */
 const ROUTER_QUEUE: Micros = 1_000_000;

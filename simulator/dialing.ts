@@ -10,7 +10,7 @@ import { streamEvent, takeStream } from './stream-events.ts';
 import type { StreamPaths } from './stream-paths.ts';
 import type { Streams } from './streams.ts';
 import type { Strikes } from './strikes.ts';
-import { TraceCode } from './trace.ts';
+import { TraceCode } from './trace-code.ts';
 
 /** As TCP has it: a lost opening is repeated after 1 s, then after twice as long each time. */
 const OPENING_RETRY: Micros = 1_000_000;

@@ -74,3 +74,18 @@ export class CodecMismatch extends RollcallError {
     super('CODEC_MISMATCH', `size() says ${sized} bytes, but encode() gave ${encoded}. Make the two agree.`);
   }
 }
+
+/** Names the host and the time of what a program threw; undisturbed when the error says so itself. */
+export function namingHost(error: unknown, host: string, at: Micros): unknown {
+  const names = error instanceof HostFailed || (error instanceof RollcallError && NAMING_CODES.has(error.code));
+  return names ? error : new HostFailed(host, at, error);
+}
+
+/** Errors that already say whom they are about. */
+const NAMING_CODES: ReadonlySet<string> = new Set([
+  'ASYNCHRONOUS_PROGRAM',
+  'MESSAGE_CHANGED',
+  'CODEC_MISMATCH',
+  'TIME_STANDS_STILL',
+  'INVALID_FAULT',
+]);

@@ -3,7 +3,7 @@ import type { Clock, Micros, Timer } from '../core/ports/clock.ts';
 import { EventKind } from './event-pool.ts';
 import type { Kernel } from './kernel.ts';
 import type { SimHost } from './sim-host.ts';
-import { TraceCode } from './trace.ts';
+import { TraceCode } from './trace-code.ts';
 
 /** The clock of one boot of one host. */
 export class HostClock implements Clock {

@@ -5,7 +5,7 @@ import { HostSession, type Surroundings } from './host-session.ts';
 import type { Inputs } from './inputs.ts';
 import type { Running } from './program.ts';
 import type { SimHost } from './sim-host.ts';
-import { TraceCode } from './trace.ts';
+import { TraceCode } from './trace-code.ts';
 
 /** Boots, crashes, pauses and clocks of hosts: what faults do to them, and the checkers hear of. */
 export class Lifecycle {

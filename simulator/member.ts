@@ -31,6 +31,9 @@ export interface MemberProgramOptions {
 /** Where the last incarnation is kept across restarts. */
 const INCARNATION = 'incarnation';
 
+/** Whom messages can be sent to. */
+const LIVE: ReadonlySet<string | undefined> = new Set(['alive', 'suspect']);
+
 /**
  * A membership node as a program of a simulated host. It joins through the seeds of the topology, keeps its
  * incarnation in the store, emits all observations as host events and obeys these commands: `join`, `leave`, `stop`, `update` (text),
@@ -63,6 +66,7 @@ export function memberProgram(options: MemberProgramOptions): Program {
     });
     // Failures are part of the story and are observed as such: a node that could not join keeps trying.
     const ignore = (): void => {};
+    const isThere = (name: string): boolean => LIVE.has(node.member(name)?.state);
     const commands: Readonly<Record<string, (argument: unknown) => void>> = {
       join: () => void node.join(() => host.seeds()).catch(ignore),
       leave: () => void node.leave(),
@@ -71,11 +75,11 @@ export function memberProgram(options: MemberProgramOptions): Program {
       broadcast: (text) => void (node.running && node.broadcast(bytesFromText(String(text)))),
       send: (argument) => {
         const { to, text } = argument as { to: string; text: string };
-        if (node.member(to) !== undefined) node.send(to, bytesFromText(text));
+        if (isThere(to)) node.send(to, bytesFromText(text));
       },
       sendReliable: (argument) => {
         const { to, text } = argument as { to: string; text: string };
-        if (node.member(to) !== undefined) void node.sendReliable(to, bytesFromText(text)).catch(ignore);
+        if (isThere(to)) void node.sendReliable(to, bytesFromText(text)).catch(ignore);
       },
       'key-install': (bytes) => node.keyring.install(Uint8Array.from(bytes as number[])),
       'key-use': (bytes) => node.keyring.use(Uint8Array.from(bytes as number[])),

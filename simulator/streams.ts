@@ -15,7 +15,7 @@ import { FIN, RESET, type Segment, type SimStream, type StreamCarrier } from './
 import { streamEvent, takeStream } from './stream-events.ts';
 import type { StreamPaths } from './stream-paths.ts';
 import type { Strikes } from './strikes.ts';
-import { TraceCode } from './trace.ts';
+import { TraceCode } from './trace-code.ts';
 
 /** What may be under way in one direction; a longer message goes alone. */
 const WINDOW = 65_536;

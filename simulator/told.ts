@@ -3,7 +3,8 @@ import type { Fault } from './faults/fault.ts';
 import type { Suffering } from './program.ts';
 import type { SimHost } from './sim-host.ts';
 import type { Strikes } from './strikes.ts';
-import { type Trace, TraceCode } from './trace.ts';
+import { TraceCode } from './trace-code.ts';
+import type { Trace } from './trace.ts';
 
 export type ServiceFault = Fault & { readonly kind: 'service' };
 

@@ -3,6 +3,7 @@ import type { Codec, PartVisitor } from '../core/ports/transport.ts';
 import { DataDigest } from './data-digest.ts';
 import { finish, hashText, mix } from './draws.ts';
 import type { HostEvent } from './program.ts';
+import { TraceCode } from './trace-code.ts';
 
 /** What a record of the trace says happened, by its number. */
 export const TRACE_KINDS = [
@@ -25,27 +26,6 @@ export const TRACE_KINDS = [
   'command',
 ] as const;
 export type TraceKind = (typeof TRACE_KINDS)[number];
-
-/** The numbers under which the kinds are recorded. */
-export const TraceCode = {
-  boot: 0,
-  crash: 1,
-  pause: 2,
-  resume: 3,
-  timer: 4,
-  send: 5,
-  deliver: 6,
-  lost: 7,
-  connect: 8,
-  open: 9,
-  streamSend: 10,
-  streamMessage: 11,
-  streamClose: 12,
-  emit: 13,
-  faultBegin: 14,
-  faultEnd: 15,
-  command: 16,
-} as const;
 
 /** One part of a message, as its codec describes it. */
 export interface TracePart {
@@ -102,6 +82,8 @@ const REMEMBERED_TEXTS = 100_000;
  * 1,024 events is kept, so that two runs are compared by bisection.
  */
 export class Trace {
+  /** The event during which a rule was first broken; -1 when that was found by looking at the clock. */
+  brokenDuring: number | undefined = undefined;
   readonly #ring = new Int32Array(RING_EVENTS * COLUMNS);
   readonly #blocks: number[] = [];
   readonly #texts: string[] = [''];
@@ -111,6 +93,7 @@ export class Trace {
   readonly #kept: TraceRecord[] = [];
   readonly #range: EventRange | undefined;
   readonly #onRecord: ((record: TraceRecord) => void) | undefined;
+  readonly #onBlock: (() => void) | undefined;
   readonly #data = new DataDigest((text) => this.#hashOf(text));
   #parts: TracePart[] = [];
   #kindNames: Readonly<Record<number, string>> = {};
@@ -124,10 +107,17 @@ export class Trace {
   #cause = -1;
   #opens = false;
 
-  constructor(hostNames: readonly string[], range?: EventRange, onRecord?: (record: TraceRecord) => void) {
+  /** `onBlock` runs when a block is complete and still in the ring. */
+  constructor(
+    hostNames: readonly string[],
+    range?: EventRange,
+    onRecord?: (record: TraceRecord) => void,
+    onBlock?: () => void,
+  ) {
     this.#hostNames = hostNames;
     this.#range = range;
     this.#onRecord = onRecord;
+    this.#onBlock = onBlock;
   }
 
   /** How many events there were. */
@@ -173,6 +163,15 @@ export class Trace {
       );
     }
     return records;
+  }
+
+  /** The events from this number on that the ring still holds, oldest first: number, kind, host, hash of the detail. */
+  visit(from: number, visitor: (event: number, kind: number, host: number, detail: number) => void): void {
+    for (let event = Math.max(from, this.#events - RING_EVENTS); event < this.#events; event++) {
+      const row = (event % RING_EVENTS) * COLUMNS;
+      const text = this.#ring[row + 6] as number;
+      visitor(event, this.#ring[row + 2] as number, this.#ring[row + 3] as number, this.#textHashes[text] ?? 0);
+    }
   }
 
   /** True while somebody wants records of what happens now: only then is it worth to describe parts twice. */
@@ -228,6 +227,11 @@ export class Trace {
     return this.#cause;
   }
 
+  /** A rule is broken, right now. */
+  markBroken(): void {
+    this.brokenDuring ??= this.#cause < 0 ? -1 : this.#events - 1;
+  }
+
   /** As `event`, for one that follows from another event than what is going on. */
   eventBecause(cause: number, ...event: Parameters<Trace['event']>): void {
     const [going, opens] = [this.#cause, this.#opens];
@@ -259,7 +263,9 @@ export class Trace {
       this.#opens = false;
       this.#cause = this.#events;
     }
-    if (++this.#events % EVENTS_PER_BLOCK === 0) this.#blocks.push(this.#first, this.#second);
+    if (++this.#events % EVENTS_PER_BLOCK !== 0) return;
+    this.#blocks.push(this.#first, this.#second);
+    this.#onBlock?.();
   }
 
   readonly #visit: PartVisitor = (kind, size, sequence, subject, incarnation) => {

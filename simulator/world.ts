@@ -6,8 +6,7 @@ import { Delays } from './delays.ts';
 import { Dialing } from './dialing.ts';
 import { Directory } from './directory.ts';
 import { hashText } from './draws.ts';
-import { HostFailed, InvalidTopology } from './errors.ts';
-import { RollcallError } from '../core/errors.ts';
+import { HostFailed, InvalidTopology, namingHost } from './errors.ts';
 import { EventKind } from './event-pool.ts';
 import { FaultEngine } from './faults/engine.ts';
 import type { Fault } from './faults/fault.ts';
@@ -20,6 +19,7 @@ import type { LatencyModel } from './latency.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Links } from './links.ts';
 import type { HostEvent, HostSpec } from './program.ts';
+import { Shape } from './shape.ts';
 import { SimHost } from './sim-host.ts';
 import { Streams } from './streams.ts';
 import { StreamPaths } from './stream-paths.ts';
@@ -60,6 +60,8 @@ export interface WorldOptions {
   readonly onTrace?: (record: TraceRecord) => void;
   /** Which events `trace.kept` holds whole. */
   readonly keep?: EventRange;
+  /** Keeps account of the run's shape. */
+  readonly shape?: boolean;
 }
 
 /** A seeded, single-threaded world in virtual time. */
@@ -67,6 +69,7 @@ export class World implements WorldView {
   readonly hosts: readonly SimHost[];
   readonly trace: Trace;
   readonly #options: WorldOptions;
+  readonly #shape: Shape | undefined;
   readonly #byName = new Map<string, SimHost>();
   readonly #kernel: Kernel;
   readonly #strikes = new Strikes();
@@ -100,7 +103,11 @@ export class World implements WorldView {
       this.hosts.map((host) => host.name),
       options.keep,
       options.onTrace,
+      options.shape === true ? () => this.#shape?.fold() : undefined,
     );
+    if (options.shape === true) {
+      this.#shape = new Shape(this.trace, this.hosts.length, (name) => this.#byName.has(name));
+    }
     const kernel = new Kernel(hashText(options.seed), this.trace);
     this.#kernel = kernel;
     const strikes = this.#strikes;
@@ -185,6 +192,11 @@ export class World implements WorldView {
     return this.#options.faults;
   }
 
+  /** What the run did so far, in features that other runs may share; empty unless it was asked for. */
+  get shape(): readonly number[] {
+    return this.#shape?.read() ?? [];
+  }
+
   /** The time-limited faults that hold right now. */
   get faultsInForce(): readonly Fault[] {
     return this.#engine.inForce;
@@ -215,6 +227,7 @@ export class World implements WorldView {
   }
 
   violate(violation: Omit<Violation, 'at'>): void {
+    this.trace.markBroken();
     this.#checkers.violate(violation, this.now());
   }
 
@@ -238,7 +251,7 @@ export class World implements WorldView {
         if (this.#stopped()) return;
       }
     } catch (error) {
-      throw this.#explained(error);
+      throw namingHost(error, this.hosts[this.#kernel.running]?.name ?? 'the world', this.now());
     }
     this.#kernel.advance(time);
   }
@@ -264,7 +277,7 @@ export class World implements WorldView {
         if (this.#stopped()) return;
       }
     } catch (error) {
-      throw this.#explained(error);
+      throw namingHost(error, this.hosts[this.#kernel.running]?.name ?? 'the world', this.now());
     }
     this.#kernel.advance(time);
   }
@@ -316,6 +329,7 @@ export class World implements WorldView {
   }
 
   #emit(host: SimHost, event: HostEvent): void {
+    this.#shape?.emitted(host.name, event);
     this.trace.emitted(host.index, event);
     this.#checkers.event(host, event);
   }
@@ -327,22 +341,7 @@ export class World implements WorldView {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.trace.begin(-1);
     if (!this.#stopped()) this.#checkers.end();
   }
-
-  /** Names the host and the time of what a program threw. */
-  #explained(error: unknown): unknown {
-    if (error instanceof HostFailed || (error instanceof RollcallError && SIMULATOR_CODES.has(error.code)))
-      return error;
-    return new HostFailed(this.hosts[this.#kernel.running]?.name ?? 'the world', this.now(), error);
-  }
 }
-
-/** Errors that already say whom they are about. */
-const SIMULATOR_CODES: ReadonlySet<string> = new Set([
-  'ASYNCHRONOUS_PROGRAM',
-  'MESSAGE_CHANGED',
-  'CODEC_MISMATCH',
-  'TIME_STANDS_STILL',
-  'INVALID_FAULT',
-]);

@@ -41,6 +41,14 @@ export function pushPullPeriodMs(settings: MembershipSettings, n: number): numbe
   return settings.pushPullIntervalMs * (ceilLog(2, n) - 5 + 1);
 }
 
+/** Broadcasts can be repaired for at least this long. */
+const MINIMUM_REPAIR_MS = 120_000;
+
+/** How long a broadcast is kept for members that missed the gossip: longer than an exchange takes to come round. */
+export function repairMs(settings: MembershipSettings, n: number): number {
+  return Math.max(MINIMUM_REPAIR_MS, 2 * pushPullPeriodMs(settings, n));
+}
+
 /** SWIM's ceil(ln(n + 1)); at least 1, so that a lone pair still tells each other. */
 function lnScale(n: number): number {
   return Math.max(1, Math.ceil(ln(n + 1) - HAIR));

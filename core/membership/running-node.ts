@@ -12,7 +12,7 @@ import type { Counters } from './counters.ts';
 import { DepartedMembers } from './departed.ts';
 import type { EventHub } from './events.ts';
 import { Exchange, type ExchangeFailed } from './exchange.ts';
-import { pushPullPeriodMs, retransmitLimit } from './formulas.ts';
+import { repairMs, retransmitLimit } from './formulas.ts';
 import { Gossip } from './gossip.ts';
 import { entry, type Ground } from './ground.ts';
 import { currentSeeds, Healing, type Seeds } from './healing.ts';
@@ -35,8 +35,6 @@ import { View } from './view.ts';
 const GOODBYE_MS = 5_000;
 /** Conversations that others opened, served at once. */
 const STREAMS_MAX = 128;
-/** Broadcasts can be repaired for at least this long. */
-const MINIMUM_REPAIR_MS = 120_000;
 
 export class MessageTooLarge extends RollcallError {
   constructor(bytes: number, room: number, instead: string) {
@@ -80,8 +78,13 @@ export class RunningNode {
     const { clock, crypto, transport } = options.ports;
     const random = options.ports.random.fork(`membership ${incarnation}`);
     const epoch = (): number => incarnation;
-    const repairMs = (): number => Math.max(MINIMUM_REPAIR_MS, 2 * pushPullPeriodMs(settings, this.ground.table.size));
-    this.userMessages = new UserMessages({ hub, clock, observe: options.observe, epoch, repairMs });
+    this.userMessages = new UserMessages({
+      hub,
+      clock,
+      observe: options.observe,
+      epoch,
+      repairMs: () => repairMs(settings, this.ground.table.size),
+    });
     const ground: Ground = {
       name: options.name,
       settings,

@@ -58,7 +58,8 @@ export function measureAll<Argument, Measured>(
         if (message.kind === 'failed') return reject(new ExperimentFailed(message.message));
         if (message.kind === 'measured') {
           measured[message.index] = message.measured as Measured;
-          onDone?.(++done, calls.length);
+          done += 1;
+          onDone?.(done, calls.length);
           if (done === calls.length) return resolve(measured);
         }
         feed(thread);

@@ -7,7 +7,7 @@ import type { Links } from '../links.ts';
 import type { SimHost } from '../sim-host.ts';
 import type { Streams } from '../streams.ts';
 import type { Strikes } from '../strikes.ts';
-import { TraceCode } from '../trace.ts';
+import { TraceCode } from '../trace-code.ts';
 import type { Fault } from './fault.ts';
 import { hostsOf } from './validate.ts';
 

@@ -2,6 +2,7 @@ import { type Micros, MILLISECOND, SECOND } from '../../core/ports/clock.ts';
 import {
   confirmationsNeeded,
   pushPullPeriodMs,
+  repairMs,
   retransmitLimit,
   suspicionMaxMs,
   suspicionMinMs,
@@ -25,6 +26,8 @@ export interface Bounds {
   /** After the last update, every queue of gossip has run dry; each user broadcast before that may take this much more. */
   readonly drained: Micros;
   readonly drainedPerBroadcast: Micros;
+  /** Whoever is cut off for no longer than this after a broadcast still gets it, from somebody who kept it. */
+  readonly repaired: Micros;
   /** After everything was healed, every view is right. Infinite when the settings do not promise it. */
   readonly converged: Micros;
   readonly healthMax: number;
@@ -66,16 +69,30 @@ export function boundsFor(settings: MembershipSettings, hosts: number): Bounds {
       return total * MILLISECOND;
     },
     keepTheGone: settings.gossipToTheDeadMs * MILLISECOND,
-    drained: drainTime(settings, hosts, 1 + Math.ceil(hosts / UPDATES_PER_PACKET)),
+    drained: drainTime(settings, hosts, 1 + Math.ceil(hosts / updatesPerPacket(settings))),
     drainedPerBroadcast: drainTime(settings, hosts, 1),
+    repaired: repairTime(settings, hosts),
     converged: convergenceTime(settings, hosts),
     healthMax: settings.healthMax,
     packetBytes: settings.packetBytes,
   };
 }
 
-/** How many updates of usual size fit into a packet, at least. A user broadcast may fill one alone. */
+/** Kept for so long (the shorter the fewer are known), less two exchanges of state after the cut: one may go to another. */
+function repairTime(settings: MembershipSettings, hosts: number): Micros {
+  const exchanges = 2 * (pushPullPeriodMs(settings, hosts) + settings.streamTimeoutMs);
+  return Math.max(0, repairMs(settings, 1) - exchanges) * MILLISECOND;
+}
+
+/** How many updates of usual size fit into a packet of usual size, at least. A user broadcast may fill one alone. */
 const UPDATES_PER_PACKET = 16;
+const USUAL_PACKET_BYTES = 1_400;
+
+function updatesPerPacket(settings: MembershipSettings): number {
+  const fit = Math.floor((UPDATES_PER_PACKET * settings.packetBytes) / USUAL_PACKET_BYTES);
+  const allowed = settings.updatesPerPacket === 0 ? fit : settings.updatesPerPacket;
+  return Math.max(1, Math.min(UPDATES_PER_PACKET, fit, allowed));
+}
 
 /**
  * How long so many packets' worth of news stays queued: it is sent `limit` times, at the slowest to one member per

@@ -1,7 +1,7 @@
 import type { Micros } from '../../core/ports/clock.ts';
 import type { HostView } from '../invariant.ts';
 import type { Bounds } from './bounds.ts';
-import { withMargin } from './bounds.ts';
+import { lessDrift, withMargin } from './bounds.ts';
 import { Belief } from './beliefs.ts';
 import type { Rule } from './rule.ts';
 
@@ -18,14 +18,17 @@ interface Broadcast {
 /**
  * User broadcasts are delivered once per life of a host, and to everybody: gossip spreads them, exchanges of state
  * repair what gossip lost. Owed to those who were there when it was sent and stayed; a broadcast whose origin died or
- * left soon after may die with it.
+ * left soon after may die with it. Nor is one owed that was sent so long before the end of the last fault that those
+ * who were cut off found nobody any more who had kept it.
  */
 export function broadcastsArrive(boundsFor: (hosts: number) => Bounds): Rule {
   return {
     id: ID,
     words: 'Every user broadcast reaches every live member exactly once.',
     create({ world, cluster }) {
-      const deadline = withMargin(boundsFor(world.hosts.length).converged);
+      const bounds = boundsFor(world.hosts.length);
+      const deadline = withMargin(bounds.converged);
+      const kept = lessDrift(bounds.repaired);
       const broadcasts = new Map<string, Broadcast>();
       const open = new Set<string>();
       const aliveSince: Micros[] = world.hosts.map(() => 0);
@@ -58,6 +61,7 @@ export function broadcastsArrive(boundsFor: (hosts: number) => Bounds): Rule {
             open.delete(key);
             const broadcast = broadcasts.get(key) as Broadcast;
             const origin = broadcast.origin;
+            if (world.healedAt() > broadcast.at + kept) continue;
             if (!cluster.isPresent(origin) || cluster.lifeOf(origin) !== broadcast.life) continue;
             for (const host of world.hosts) {
               if (broadcast.deliveredIn.get(host) === cluster.lifeOf(host) || !cluster.isPresent(host)) continue;

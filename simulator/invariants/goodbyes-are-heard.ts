@@ -10,13 +10,17 @@ const ID = 'goodbyes-are-heard';
 export const goodbyesAreHeard: Rule = {
   id: ID,
   words: 'When nothing is wrong, a member that says goodbye is held left, not dead, by most of the others.',
-  create({ world, cluster }) {
+  create({ world, cluster, agreement }) {
     /** By column: who mourns it since its goodbye. */
     const mourners = new Map<number, Set<string>>();
     return {
       onOther(host, event) {
         if (event.type !== 'leaving') return;
-        if (world.healed()) mourners.set(cluster.ownColumn(host), new Set());
+        const column = cluster.ownColumn(host);
+        // Right after the last fault, or its own start, it may not know whom to tell, nor they that it is back.
+        const known = agreement.listedBy(column) === cluster.presentCount;
+        const knows = cluster.listed(host) > cluster.presentCount;
+        if (world.healed() && known && knows) mourners.set(column, new Set());
       },
       onTransition(change) {
         if (change.own && change.after === Belief.alive) mourners.delete(change.subject);

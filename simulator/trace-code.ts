@@ -1,0 +1,20 @@
+/** The numbers under which the kinds of events are recorded: their places in `TRACE_KINDS`. */
+export const TraceCode = {
+  boot: 0,
+  crash: 1,
+  pause: 2,
+  resume: 3,
+  timer: 4,
+  send: 5,
+  deliver: 6,
+  lost: 7,
+  connect: 8,
+  open: 9,
+  streamSend: 10,
+  streamMessage: 11,
+  streamClose: 12,
+  emit: 13,
+  faultBegin: 14,
+  faultEnd: 15,
+  command: 16,
+} as const;
