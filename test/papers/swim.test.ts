@@ -1,66 +1,45 @@
-import { describe, expect, test } from 'vitest';
-import { presets } from '../../core/membership/settings.ts';
-import { State } from '../../core/wire/messages.ts';
-import type { MemberEvent } from '../../simulator/member-events.ts';
-import { memberProgram } from '../../simulator/member.ts';
-import { World } from '../../simulator/world.ts';
+import { expect, test } from 'vitest';
+import { detectCrash } from '../../scenarios/papers/swim-detection.ts';
+import { spreadOfFailure } from '../../scenarios/papers/swim-infection.ts';
+import { readLoad } from '../../scenarios/papers/swim-load.ts';
+import { longestGap } from '../../scenarios/papers/swim-picks.ts';
+import { suspicionsOfCrash } from '../../scenarios/papers/swim-suspicion.ts';
 
-const PERIOD = presets.swim.probeIntervalMs * 1_000;
-const CRASH = 30 * PERIOD;
+test.each([5, 28])('each of %i members sends and receives two messages per period', (size) => {
+  const load = readLoad(size, 1);
+  expect(load.sent).toBeCloseTo(2, 2);
+  expect(load.received).toBeCloseTo(2, 2);
+});
 
-interface Run {
-  /** Periods from the crash to the first suspicion. */
-  readonly firstDetection: number;
-  /** Datagrams sent per member and period before the crash. */
-  readonly load: number;
-}
+test('a crash is suspected a whole period after the first ping, so never sooner', () => {
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const { rounds, suspicion } = detectCrash(8, seed);
+    expect(rounds).toBeGreaterThanOrEqual(1);
+    // The turn that picks the dead one begins within its round; the suspicion ends that turn.
+    expect(suspicion).toBeGreaterThanOrEqual(1);
+    expect(suspicion).toBeLessThanOrEqual(rounds + 1);
+  }
+});
 
-function play(n: number, seed: number): Run {
-  let first: number | undefined;
-  const victim = 'n1';
-  const world: World = new World({
-    seed: `swim-${seed}`,
-    duration: CRASH + 20 * PERIOD,
-    latency: { kind: 'constant', delay: 500 },
-    faults: [{ id: 'crash', at: CRASH, kind: 'crash', hosts: [victim] }],
-    hosts: Array.from({ length: n }, (_, i) => ({
-      name: `n${i}`,
-      seed: i === 0,
-      program: memberProgram({ settings: 'swim' }),
-    })),
-    invariants: [
-      {
-        id: 'first',
-        words: 'the first suspicion',
-        create: (view) => ({
-          onEvent: (_host, event) => {
-            const seen = event as MemberEvent;
-            if (seen.type !== 'transition' || seen.subject !== victim || seen.to !== State.suspect) return;
-            first ??= view.now();
-          },
-        }),
-      },
-    ],
-  });
-  world.runUntil(10 * PERIOD);
-  const before = world.counters.datagramsSent;
-  world.runUntil(CRASH - 1);
-  const load = (world.counters.datagramsSent - before) / n / 20;
-  world.run();
-  return { firstDetection: ((first ?? Number.NaN) - CRASH) / PERIOD, load };
-}
+test('a measurement is a function of its seed', () => {
+  expect(detectCrash(16, 7)).toEqual(detectCrash(16, 7));
+  expect(detectCrash(16, 7)).not.toEqual(detectCrash(16, 8));
+});
 
-describe('the swim preset against the paper of 2002', () => {
-  test('every member sends 2 messages per period, whatever the size', () => {
-    for (const n of [8, 28, 55]) expect(play(n, 0).load).toBeCloseTo(2, 1);
-  });
+test.each([
+  [19, 9],
+  [20, 12],
+  [53, 12],
+  [54, 15],
+])('a suspicion among %i members lasts %i periods', (size, periods) => {
+  expect(new Set(suspicionsOfCrash(size, 1))).toEqual(new Set([periods]));
+});
 
-  test('the first detection takes about e/(e-1) rounds: one more round, of random phase, from crash to suspicion', () => {
-    const runs = Array.from({ length: 60 }, (_, seed) => play(28, seed));
-    const mean = runs.reduce((sum, run) => sum + run.firstDetection, 0) / runs.length;
-    // 1.58 rounds count from the start of a round; with random phases the first ping comes after 0.97 of a period on
-    // average and the verdict one period later. Four standard errors of sixty exponential waits are 0.5.
-    expect(mean).toBeGreaterThan(1.97 - 0.5);
-    expect(mean).toBeLessThan(1.97 + 0.5);
-  });
+test('the same target is picked again within 2n - 1 periods, and sometimes only then', () => {
+  const gaps = Array.from({ length: 5 }, (_, seed) => longestGap(8, seed + 1));
+  expect(Math.max(...gaps)).toBe(2 * 7 - 1);
+});
+
+test('everybody hears of a failure within 3 ln n periods of the first', () => {
+  for (let seed = 1; seed <= 3; seed += 1) expect(spreadOfFailure(28, seed).last).toBeLessThan(3 * Math.log(28));
 });

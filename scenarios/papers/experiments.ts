@@ -1,0 +1,27 @@
+import type { Experiment } from '../experiments/experiment.ts';
+import { demersRumour } from './demers.ts';
+import { lifeguardCell } from './lifeguard/cell.ts';
+import { rapidCut } from './rapid-cut.ts';
+import { serfGossip } from './serf-gossip.ts';
+import { swimAccuracy } from './swim-accuracy.ts';
+import { swimDetection } from './swim-detection.ts';
+import { swimInfection } from './swim-infection.ts';
+import { swimLoad } from './swim-load.ts';
+import { swimPicks } from './swim-picks.ts';
+import { swimSuspicion } from './swim-suspicion.ts';
+
+/** What a thread can be asked to measure for the papers. */
+// Arguments are checked where calls are made, as in the table of all experiments.
+// oxlint-disable-next-line typescript/no-explicit-any
+export const paperExperiments: readonly Experiment<any>[] = [
+  swimDetection,
+  swimLoad,
+  swimAccuracy,
+  swimInfection,
+  swimSuspicion,
+  swimPicks,
+  lifeguardCell,
+  serfGossip,
+  demersRumour,
+  rapidCut,
+];

@@ -1,0 +1,129 @@
+import { judge, show } from '../judge.ts';
+import type { PaperRow, PapersMode } from '../result.ts';
+import { type Estimate, scaled } from '../statistics.ts';
+import type { Measurement, Study } from '../study.ts';
+import {
+  type CellCounts,
+  type CellRun,
+  CONFIGURATIONS,
+  type Configuration,
+  lifeguardCell,
+  type Reading,
+  READINGS,
+} from './cell.ts';
+import { allCells, type Cell, sampledCells } from './grid.ts';
+import { type Measure, PUBLISHED_RUNS, PUBLISHED_SHARES, PUBLISHED_SWIM } from './published.ts';
+import { estimateRatio, type Pair } from './ratio.ts';
+
+type Run = Measurement<CellRun, CellCounts>;
+
+const SAMPLE = sampledCells('lifeguard');
+const OTHERS = (Object.keys(READINGS) as Reading[]).filter((reading) => reading !== 'published');
+/** Of a reading that is not the paper's, both ends are enough to see what it changes. */
+const ENDS: readonly Configuration[] = ['SWIM', 'Lifeguard'];
+
+/** The interval experiments of the paper's section V, at alpha 5 and beta 6. */
+export const lifeguardStudy: Study<CellRun, CellCounts> = {
+  paper: 'lifeguard',
+  calls(mode) {
+    const all = Object.keys(CONFIGURATIONS) as Configuration[];
+    const runs =
+      mode === 'sampled'
+        ? runsOf(SAMPLE, 'published', all)
+        : [...runsOf(allCells(), 'published', all), ...OTHERS.flatMap((reading) => runsOf(SAMPLE, reading, ENDS))];
+    // Where many members are slow, a run takes longest.
+    return runs.toSorted((a, b) => b.slow - a.slow).map((argument) => ({ experiment: lifeguardCell, argument }));
+  },
+  tables: (runs, mode) => [
+    {
+      id: 'lifeguard-false-positives',
+      paper: 'lifeguard',
+      title: 'Lifeguard: false positives, in percent of those of SWIM',
+      note: `${setUp(mode)} FP are failure events about members that are never slow; FP- are those of them that happen at such members.`,
+      rows: [...sharesOf(runs, 'FP'), ...sharesOf(runs, 'FP-')],
+    },
+    {
+      id: 'lifeguard-load',
+      paper: 'lifeguard',
+      title: 'Lifeguard: load, in percent of that of SWIM',
+      note: `${setUp(mode)} Messages are datagrams and what is sent on streams.`,
+      rows: [...sharesOf(runs, 'messages'), ...sharesOf(runs, 'bytes')],
+    },
+    {
+      id: 'lifeguard-testbed',
+      paper: 'lifeguard',
+      title: 'Lifeguard: how like the testbed of the paper ours is',
+      note: `What the paper does not say of its testbed shows in the absolute figures, taken as sums of ${PUBLISHED_RUNS} runs: ten of each cell. Other readings than "published" are played in full mode alone, on the cells of the sample.`,
+      rows: ['published' as const, ...OTHERS]
+        .filter((reading) => runs.some(({ argument }) => argument.reading === reading))
+        .flatMap((reading) => likenessOf(runs, reading)),
+    },
+  ],
+};
+
+function runsOf(cells: readonly Cell[], reading: Reading, configurations: readonly Configuration[]): CellRun[] {
+  return cells.flatMap((cell) => configurations.map((configuration) => ({ ...cell, configuration, reading, seed: 1 })));
+}
+
+function setUp(mode: PapersMode): string {
+  const [all, some] = [allCells().length, SAMPLE.length];
+  return `${mode === 'full' ? `All ${all}` : `${some} of the ${all}`} interval experiments: C of 128 members are slow, blocked for D and free for I, again and again for 120 s. Samples are cells of this grid, the same for all configurations; intervals are from a bootstrap over them.`;
+}
+
+/** Something that a run counts, or 1 for the run itself. */
+type Count = (counts: CellCounts) => number;
+
+const COUNTS: Readonly<Record<Measure, Count>> = {
+  FP: ({ falsePositives }) => falsePositives,
+  'FP-': ({ atHealthy }) => atHealthy,
+  messages: ({ messages }) => messages,
+  bytes: ({ bytes }) => bytes,
+};
+
+function sharesOf(runs: readonly Run[], measure: Measure): PaperRow[] {
+  const swim = sideOf(runs, 'published', 'SWIM', COUNTS[measure]);
+  return PUBLISHED_SHARES.map(({ configuration, [measure]: published, tolerated }) => {
+    const ours = sideOf(runs, 'published', configuration, COUNTS[measure]);
+    const place = { group: measure, label: configuration, unit: '% of SWIM' };
+    return judge(place, published, scaled(ratioOf(ours, swim), 100), tolerated[measure]);
+  });
+}
+
+function likenessOf(runs: readonly Run[], reading: Reading): PaperRow[] {
+  const side = (configuration: Configuration, count: Count) => sideOf(runs, reading, configuration, count);
+  const [once, falsePositives, atHealthy, messages, bytes] = [
+    () => 1,
+    COUNTS.FP,
+    COUNTS['FP-'],
+    COUNTS.messages,
+    COUNTS.bytes,
+  ].map((count) => side('SWIM', count)) as [Side, Side, Side, Side, Side];
+  const published = PUBLISHED_SWIM;
+  const row = (label: string, paper: number, ours: Estimate) =>
+    show({ group: reading, label, unit: '' }, paper, ours, 'an absolute figure of another testbed');
+  return [
+    row('FP per run of SWIM', published.FP / PUBLISHED_RUNS, ratioOf(falsePositives, once)),
+    row('of them FP-, in %', (100 * published['FP-']) / published.FP, scaled(ratioOf(atHealthy, falsePositives), 100)),
+    row('messages per run of SWIM', published.messages / PUBLISHED_RUNS, ratioOf(messages, once)),
+    row('bytes per message of SWIM', published.bytes / published.messages, ratioOf(bytes, messages)),
+  ];
+}
+
+/** What each cell counted, by the cell. */
+type Side = ReadonlyMap<string, { readonly stratum: string; readonly count: number }>;
+
+function sideOf(runs: readonly Run[], reading: Reading, configuration: Configuration, count: Count): Side {
+  const own = runs.filter(({ argument }) => argument.reading === reading && argument.configuration === configuration);
+  return new Map(
+    own.map(({ argument: { slow, blockMs, freeMs }, measured }) => {
+      const stratum = `${blockMs} ${freeMs}`;
+      return [`${slow} ${stratum}`, { stratum, count: count(measured) }];
+    }),
+  );
+}
+
+function ratioOf(parts: Side, wholes: Side): Estimate {
+  return estimateRatio(
+    [...parts].map(([cell, { stratum, count }]): Pair => ({ stratum, part: count, whole: wholes.get(cell)!.count })),
+  );
+}
