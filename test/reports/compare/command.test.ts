@@ -1,0 +1,56 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { reportCommand } from '../../../cli/commands/report.ts';
+import { jsonReport } from '../../../reports/json.ts';
+import { UsageError } from '../../../scenarios/errors.ts';
+import { natural, played, SECOND, seedsFrom } from './suites.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'compare-'));
+const output = join(folder, 'report.html');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function written(name: string, detectionSeconds: number): string {
+  const suite = played([
+    {
+      name: 'crash-of-one',
+      seeds: seedsFrom(1, 20),
+      measure: (seed) => ({ ...natural(seed), detection: [detectionSeconds * SECOND + seed] }),
+    },
+  ]);
+  const file = join(folder, name);
+  writeFileSync(file, jsonReport(suite));
+  return file;
+}
+
+const quick = written('quick.json', 4);
+const slow = written('slow.json', 6);
+
+describe('rollcall report --compare', () => {
+  const told: string[] = [];
+  beforeEach(() => {
+    told.length = 0;
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => told.push(String(text)) > 0);
+  });
+
+  test('tells what became worse, on the terminal and in the page, and ends well unless asked not to', async () => {
+    expect(await reportCommand([slow], { output, compare: quick })).toBe(0);
+    expect(told.join('')).toContain('crash-of-one detection');
+    expect(readFileSync(output, 'utf8')).toContain('"kind":"regression"');
+  });
+
+  test('ends with 1 on request when something became worse, and with 0 when nothing did', async () => {
+    expect(await reportCommand([slow], { output, compare: quick, failOnRegression: true })).toBe(1);
+    expect(await reportCommand([quick], { output, compare: slow, failOnRegression: true })).toBe(0);
+    expect(await reportCommand([slow], { output, compare: slow, failOnRegression: true })).toBe(0);
+  });
+
+  test('refuses a file that is none of its own, and a demand without a comparison', async () => {
+    const broken = join(folder, 'broken.json');
+    writeFileSync(broken, '{"runs": [');
+    await expect(reportCommand([slow], { output, compare: broken })).rejects.toThrow(UsageError);
+    await expect(reportCommand([slow], { output, compare: join(folder, 'none') })).rejects.toThrow('no such file');
+    await expect(reportCommand([slow], { output, failOnRegression: true })).rejects.toThrow('add --compare');
+  });
+});
