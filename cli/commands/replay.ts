@@ -1,22 +1,50 @@
-import { paintFor, storyReport } from '../../reports/index.ts';
+import { count } from '../../reports/figures.ts';
+import { causesReport, paintFor, storyReport } from '../../reports/index.ts';
 import { openCatalogue } from '../../scenarios/catalogue.ts';
 import type { Catalogue } from '../../scenarios/catalogue.ts';
+import { causalStory } from '../../scenarios/causes/causal-story.ts';
+import type { CodeIdentity } from '../../scenarios/code.ts';
 import { identifyCode } from '../../scenarios/code.ts';
+import { TraceWriter } from '../../scenarios/diff/trace-file.ts';
 import { UnknownScenario, UsageError } from '../../scenarios/errors.ts';
 import { asTyped, findFiles } from '../../scenarios/files.ts';
 import { names } from '../../scenarios/in-words.ts';
 import { suggestion } from '../../core/nearest.ts';
-import { materialise } from '../../scenarios/play.ts';
+import { materialise, playWorld } from '../../scenarios/play.ts';
 import type { Replay } from '../../scenarios/replay.ts';
 import { replayRun } from '../../scenarios/replay.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
-import { parseToken } from '../../scenarios/token.ts';
+import type { Token } from '../../scenarios/token.ts';
+import { compareWithToken, parseToken } from '../../scenarios/token.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { Given } from '../options.ts';
-import { listOf, timeOf } from '../options.ts';
+import { listOf, textOf, timeOf } from '../options.ts';
+import { prepareFile, writeBytes } from '../output-file.ts';
+
+/** What chooses lines of the whole story: neither a chain of causes nor a trace can be had in part. */
+const FILTERS = ['from', 'to', 'node', 'kind', 'wire'] as const;
 
 export async function replayCommand(text: string, given: readonly string[], options: Given): Promise<number> {
   const token = parseToken(text);
+  const [about, trace] = [textOf(options, 'about'), textOf(options, 'saveTrace')];
+  if (about !== undefined && options['story'] !== true) {
+    throw new UsageError('INVALID_OPTION', '--about says whom a causal story is about. Add --story.');
+  }
+  if (options['story'] === true && trace !== undefined) {
+    throw new UsageError('INVALID_OPTION', '--story and --save-trace are two commands. Give one of them at a time.');
+  }
+  if (options['story'] === true) {
+    refuseFilters('--story', options);
+    return tellCauses(token, given, about);
+  }
+  if (trace !== undefined) {
+    refuseFilters('--save-trace', options);
+    return saveTrace(token, given, trace);
+  }
+  return tellStory(token, given, options);
+}
+
+async function tellStory(token: Token, given: readonly string[], options: Given): Promise<number> {
   const from = timeOf(options, 'from', '--from');
   const to = timeOf(options, 'to', '--to');
   if (from !== undefined && to !== undefined && from > to) {
@@ -26,15 +54,7 @@ export async function replayCommand(text: string, given: readonly string[], opti
   const kinds = listOf(options, 'kind');
   const files = findFiles(given);
   const catalogue = await openCatalogue(files);
-  const hosts = materialise(find(catalogue, token.scenario), token.seed).hosts.map(({ name }) => name);
-  for (const node of nodes ?? []) {
-    if (!hosts.includes(node)) {
-      throw new UsageError(
-        'UNKNOWN_NODE',
-        `--node: this run has no host ${JSON.stringify(node)}.${suggestion(node, hosts) || ` It has ${names(hosts)}.`}`,
-      );
-    }
-  }
+  checkHosts('--node', nodes ?? [], find(catalogue, token.scenario), token.seed);
   const replay = await replayRun(token, (name) => catalogue.find(name), identifyCode(files), {
     wire: options['wire'] === true,
     ...(from === undefined ? {} : { from }),
@@ -45,6 +65,56 @@ export async function replayCommand(text: string, given: readonly string[], opti
   checkKinds(kinds ?? [], replay.story.kinds);
   process.stdout.write(storyReport(replay, files.map(asTyped), paintFor(process.stdout, process.env)));
   return exitCodeOf(replay);
+}
+
+async function tellCauses(token: Token, given: readonly string[], about: string | undefined): Promise<number> {
+  const { files, code, scenario } = await openRun(token, given);
+  if (about !== undefined) checkHosts('--about', [about], scenario, token.seed);
+  const story = await causalStory(scenario, token.seed, { mode: token.mode, code }, about);
+  const reproduction = compareWithToken(token, parseToken(story.result.token));
+  process.stdout.write(causesReport(story, reproduction, files.map(asTyped), paintFor(process.stdout, process.env)));
+  return exitCodeOf({ result: story.result, reproduction });
+}
+
+/** A file is what was asked for, whether or not its run failed. */
+async function saveTrace(token: Token, given: readonly string[], path: string): Promise<number> {
+  const { code, scenario } = await openRun(token, given);
+  prepareFile(path);
+  const writer = new TraceWriter();
+  const played = await playWorld(scenario, token.seed, { mode: token.mode, code, onTrace: writer.record });
+  const bytes = writer.finish(played);
+  writeBytes(path, bytes);
+  const reproduction = compareWithToken(token, parseToken(played.result.token));
+  if (reproduction.kind !== 'reproduced') process.stdout.write(`${reproduction.words}\n`);
+  process.stdout.write(`${path}: ${count(played.world.trace.events, 'event')}, ${count(bytes.length, 'byte')}\n`);
+  return reproduction.kind === 'diverged' ? ExitCode.nondeterministic : ExitCode.pass;
+}
+
+interface OpenedRun {
+  readonly files: readonly string[];
+  readonly code: CodeIdentity;
+  readonly scenario: Scenario;
+}
+
+async function openRun(token: Token, given: readonly string[]): Promise<OpenedRun> {
+  const files = findFiles(given);
+  return { files, code: identifyCode(files), scenario: find(await openCatalogue(files), token.scenario) };
+}
+
+function refuseFilters(flag: string, options: Given): void {
+  const filter = FILTERS.find((name) => options[name] !== undefined);
+  if (filter === undefined) return;
+  throw new UsageError('INVALID_OPTION', `${flag} takes the whole run: leave --${filter} out.`);
+}
+
+function checkHosts(flag: string, asked: readonly string[], scenario: Scenario, seed: number): void {
+  const hosts = materialise(scenario, seed).hosts.map(({ name }) => name);
+  const unknown = asked.find((host) => !hosts.includes(host));
+  if (unknown === undefined) return;
+  throw new UsageError(
+    'UNKNOWN_NODE',
+    `${flag}: this run has no host ${JSON.stringify(unknown)}.${suggestion(unknown, hosts) || ` It has ${names(hosts)}.`}`,
+  );
 }
 
 /** Kinds of the world and of its members, whether or not a run has any of them. */
@@ -71,7 +141,7 @@ function find(catalogue: Catalogue, name: string): Scenario {
   }
 }
 
-function exitCodeOf({ result, reproduction }: Replay): number {
+function exitCodeOf({ result, reproduction }: Pick<Replay, 'result' | 'reproduction'>): number {
   if (result.verdict === 'nondeterministic' || reproduction.kind === 'diverged') return ExitCode.nondeterministic;
   return result.verdict === 'pass' ? ExitCode.pass : ExitCode.failed;
 }
