@@ -3,7 +3,7 @@ import { suggestion } from '../core/nearest.ts';
 import type { Bound, MetricName, Scenario } from './scenario.ts';
 import type { FaultKind } from '../simulator/faults/fault.ts';
 
-const FIELDS = ['name', 'summary', 'mustStrike', 'sometimes', 'bounds', 'fixed', 'stage'];
+const FIELDS = ['name', 'summary', 'mustStrike', 'sometimes', 'bounds', 'anySchedule', 'fixed', 'stage'];
 const QUANTILES = ['p50', 'p99', 'max'] satisfies Bound['quantile'][];
 
 const METRICS = {

@@ -37,18 +37,18 @@ function field(name: string, lines: readonly string[]): string[] {
 
 export interface FailureGroup {
   readonly first: RunResult;
-  readonly otherSeeds: readonly number[];
+  readonly others: readonly RunResult[];
 }
 
 /** Failures of one scenario that broke the same rule are one finding, told by the lowest seed. */
 export function groupFailures(runs: readonly RunResult[]): FailureGroup[] {
-  const groups = new Map<string, { first: RunResult; otherSeeds: number[] }>();
+  const groups = new Map<string, { first: RunResult; others: RunResult[] }>();
   for (const run of runs) {
     if (run.verdict === 'pass') continue;
     const key = `${run.scenario} ${run.verdict} ${run.violation?.invariant}`;
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { first: run, otherSeeds: [] });
-    else group.otherSeeds.push(run.seed);
+    if (group === undefined) groups.set(key, { first: run, others: [] });
+    else group.others.push(run);
   }
   return [...groups.values()];
 }

@@ -1,9 +1,14 @@
 export { builtinScenarios } from './builtin/index.ts';
 export { catalogueOf, openCatalogue } from './catalogue.ts';
 export type { Catalogue } from './catalogue.ts';
+export { causalStory } from './causes/causal-story.ts';
+export type { CausalStory } from './causes/causal-story.ts';
+export { storyInLines } from './causes/in-lines.ts';
+export type { CausalStep } from './causes/walk.ts';
 export { identifyCode } from './code.ts';
 export type { CodeIdentity } from './code.ts';
 export { defineScenario } from './define.ts';
+export type { Edit } from './edit.ts';
 export {
   AmbientNondeterminism,
   InvalidScenario,
@@ -18,6 +23,8 @@ export type { Played, PlayOptions } from './play.ts';
 export { inlinePlayer } from './player.ts';
 export type { Done, Lost, Player, PlayListener, Task } from './player.ts';
 export { workerPool } from './pool.ts';
+export { regression } from './regression/regression.ts';
+export type { RegressionSpec } from './regression/regression.ts';
 export { replayRun } from './replay.ts';
 export type { Replay } from './replay.ts';
 export { replayLine } from './result.ts';

@@ -9,7 +9,7 @@ import type { Scenario } from './scenario.ts';
 
 /** Imports a user's module of scenarios: every exported scenario, or list of scenarios, by any name; maybe none. */
 export async function loadScenarios(file: string): Promise<Scenario[]> {
-  if (/\.m?ts$/.test(file)) await enableTypeScript(file);
+  if (/\.m?ts$/.test(file) || importsTypeScript(file)) await enableTypeScript(file);
   // Before the import: a module that keeps `const now = Date.now` shall keep the guarded one. Never taken away again.
   installGuards();
   const module = await importModule(file);
@@ -41,6 +41,16 @@ function placeOf(error: unknown, file: string): string {
 function unparsedLine(file: string): string | undefined {
   const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8' });
   return /^.+:\d+$/m.exec(stderr)?.[0];
+}
+
+/** A regression in JavaScript may be one of a scenario in TypeScript. */
+function importsTypeScript(file: string): boolean {
+  try {
+    return /^import .* from '.+\.m?ts';$/m.test(readFileSync(file, 'utf8'));
+  } catch {
+    // Importing it will say why it cannot be read.
+    return false;
+  }
 }
 
 let typeScript = false;

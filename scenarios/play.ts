@@ -25,6 +25,8 @@ export interface PlayOptions {
   readonly onTrace?: (record: TraceRecord) => void;
   /** Events that the trace keeps whole. */
   readonly keep?: EventRange;
+  /** Keeps account of the run's shape: `world.shape`. */
+  readonly shape?: boolean;
 }
 
 /** One run, ready to be started or just over, with all that a story or a comparison needs. */
@@ -75,7 +77,7 @@ function prepare(scenario: Scenario, seed: number, options: PlayOptions) {
   try {
     const stage = materialise(scenario, seed);
     const metrics = collectMetrics();
-    const { shiftDelivery, onTrace, keep } = options;
+    const { shiftDelivery, onTrace, keep, shape } = options;
     const world = new World({
       seed: worldSeed(scenario, seed),
       hosts: stage.hosts,
@@ -90,6 +92,7 @@ function prepare(scenario: Scenario, seed: number, options: PlayOptions) {
       ...(shiftDelivery === undefined ? {} : { shiftDelivery: { nth: shiftDelivery, by: 1 } }),
       ...(onTrace === undefined ? {} : { onTrace }),
       ...(keep === undefined ? {} : { keep }),
+      ...(shape === undefined ? {} : { shape }),
     });
     return { stage, world, metrics };
   } catch (cause) {

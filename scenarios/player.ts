@@ -1,6 +1,8 @@
 import type { CodeIdentity } from './code.ts';
 import { edited, type Edit } from './edit.ts';
-import { playRun } from './play.ts';
+import { InvalidScenario } from './errors.ts';
+import { sabotaged, type Sabotage } from './hunt/sabotage.ts';
+import { playWorld } from './play.ts';
 import type { Mode, RunResult } from './result.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -12,6 +14,10 @@ export interface Task {
   readonly mode: Mode;
   /** What is changed in the run; its result then has a token that only a file with this edit can replay. */
   readonly edit?: Edit;
+  /** Asks for the run's shape. */
+  readonly shape?: boolean;
+  /** A known bug that is put into the run, to see whether it is found. */
+  readonly sabotage?: Sabotage;
 }
 
 /** A task done; `busySeconds` is wall time, and no part of the result. */
@@ -19,6 +25,8 @@ export interface Done {
   readonly index: number;
   readonly result: RunResult;
   readonly busySeconds: number;
+  /** Of runs that were asked for it: see `simulator/shape.ts`. */
+  readonly shape?: readonly number[];
 }
 
 /** A run that has no result: it never ended, or took its thread with it. */
@@ -48,9 +56,17 @@ export interface Player {
 
 export async function playTask(task: Task, scenario: Scenario, code: CodeIdentity): Promise<Done> {
   const began = performance.now();
-  const { seed, mode, edit } = task;
-  const result = await playRun(edit === undefined ? scenario : edited(scenario, seed, edit), seed, { mode, code });
-  return { index: task.index, result, busySeconds: (performance.now() - began) / 1000 };
+  const { index, seed, mode, edit, shape, sabotage } = task;
+  const changed = edit === undefined ? scenario : edited(scenario, seed, edit);
+  const played = sabotage === undefined ? changed : sabotaged(changed, sabotage);
+  const { result, world } = await playWorld(played, seed, { mode, code, ...(shape === true && { shape }) });
+  const busySeconds = (performance.now() - began) / 1000;
+  return { index, result, busySeconds, ...(shape === true && { shape: world.shape }) };
+}
+
+/** Not every change of a scenario can be built: that says something about the change, and nothing about the scenario. */
+export function isUnplayableEdit(error: unknown, { edit }: Task): error is InvalidScenario {
+  return edit !== undefined && error instanceof InvalidScenario;
 }
 
 /** Plays in this thread: for a handful of runs, and for scenarios that no other thread can import. */
@@ -61,12 +77,18 @@ export function inlinePlayer(find: (name: string) => Scenario, code: CodeIdentit
   return {
     workers: 1,
     playing,
-    async play(tasks, { onDone }) {
+    async play(tasks, { onDone, onLost }) {
       for (const task of tasks) {
         if (stopped || task.index > last) continue;
         playing.push(task);
-        onDone(await playTask(task, find(task.scenario), code));
-        playing.pop();
+        try {
+          onDone(await playTask(task, find(task.scenario), code));
+        } catch (error) {
+          if (!isUnplayableEdit(error, task)) throw error;
+          onLost({ task, how: error.message });
+        } finally {
+          playing.pop();
+        }
       }
       last = Number.POSITIVE_INFINITY;
     },

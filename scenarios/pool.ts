@@ -61,16 +61,24 @@ export function workerPool(workers: number, files: readonly string[], code: Code
       if (idle.size === hands.size) game!.end(() => {});
     }
   };
+  const close = (hand: Hand, index: number): Task | undefined => {
+    const task = hand.playing;
+    hand.playing = undefined;
+    hand.batch = hand.batch.filter((other) => other.index !== index);
+    hand.hasPlayed = true;
+    return task;
+  };
   const hear = (hand: Hand, message: FromThread) => {
     if (message.kind === 'idle') {
       if (game === undefined) idle.add(hand);
       else feed(hand, game);
     } else if (message.kind === 'begun') hand.playing = hand.batch.find(({ index }) => index === message.index);
     else if (message.kind === 'done') {
-      hand.playing = undefined;
-      hand.batch = hand.batch.filter(({ index }) => index !== message.done.index);
-      hand.hasPlayed = true;
+      close(hand, message.done.index);
       game?.listener.onDone(message.done);
+    } else if (message.kind === 'unplayable') {
+      const task = close(hand, message.index);
+      if (task !== undefined) game?.listener.onLost({ task, how: message.how });
     } else if (message.kind === 'failed') {
       game?.end(() => {
         throw new UsageError('UNPLAYABLE', message.message);

@@ -48,6 +48,11 @@ export interface Scenario {
   readonly sometimes?: readonly string[];
   /** Statistical bounds over all seeds of a suite, printed as pass or fail: e.g. detection p99 under 7 s. */
   readonly bounds?: readonly Bound[];
+  /**
+   * Its invariants hold whatever the schedule, as long as hosts are left as they are left now: a hunt may play
+   * variations. Not for rules that know when something ends.
+   */
+  readonly anySchedule?: true;
   /** One run alone, whatever seed is asked for: it draws as that scenario draws with that seed. */
   readonly fixed?: FixedRun;
   stage(context: ScenarioContext): Stage;
@@ -57,6 +62,8 @@ export interface Scenario {
 export interface FixedRun {
   readonly scenario: string;
   readonly seed: number;
+  /** How its messages travel, unless it is the seed's own mode. */
+  readonly mode?: 'reference' | 'wire';
 }
 
 export interface Bound {

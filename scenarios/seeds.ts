@@ -2,7 +2,7 @@ import { UsageError } from './errors.ts';
 import type { Scenario } from './scenario.ts';
 
 /** The largest seed: exact as a number, and short enough to read aloud. */
-const MAX_SEED = 2 ** 32 - 1;
+export const MAX_SEED = 2 ** 32 - 1;
 
 /** Whether this is a seed: a whole number, so that a suite can count through them. */
 export function isSeed(value: number): boolean {

@@ -54,7 +54,6 @@ export class Story {
 
   readonly record = (record: TraceRecord): void => {
     const line = tell(record);
-    if (line === undefined) return;
     this.#kinds.add(line.kind);
     if (this.#wants(line)) this.#lines.push(line);
   };
@@ -93,7 +92,8 @@ function gather(lines: readonly StoryLine[]): StoryLine[] {
   });
 }
 
-function tell(record: TraceRecord): StoryLine | undefined {
+/** One event as a line of a story. */
+export function tell(record: TraceRecord): StoryLine {
   const { at, kind, host, peer, detail, size } = record;
   switch (kind) {
     case 'emit':

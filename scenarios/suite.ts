@@ -38,7 +38,7 @@ export interface SuiteListener {
 const GRACE_SECONDS = 10;
 
 /** Node takes a longer delay for none at all. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+export const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** One of this many seeds is played in wire mode, where codecs and aliasing bugs show. */
 const WIRE_EVERY = 8;
@@ -51,12 +51,13 @@ export function planTasks({ scenarios, seeds, firstSeed, shard = { part: 1, of: 
   const tasks: Task[] = [];
   const planned = scenarios.map((scenario) => ({
     name: scenario.name,
+    mode: scenario.fixed?.mode,
     seeds: seedsToPlay(scenario, firstSeed, seeds),
   }));
   for (let offset = 0; offset < seeds; offset += 1) {
-    for (const { name, seeds: own } of planned) {
+    for (const { name, mode, seeds: own } of planned) {
       const seed = own[offset];
-      if (seed !== undefined) tasks.push({ index: tasks.length, scenario: name, seed, mode: modeOf(seed) });
+      if (seed !== undefined) tasks.push({ index: tasks.length, scenario: name, seed, mode: mode ?? modeOf(seed) });
     }
   }
   return tasks.filter(({ index }) => index % shard.of === shard.part - 1);

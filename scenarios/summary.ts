@@ -71,11 +71,15 @@ function samples(runs: readonly RunResult[], metric: MetricName): number[] {
   return runs.flatMap(({ metrics }) => metrics[metric]);
 }
 
-/** Nearest rank: every quantile is a value that was observed. */
 export function distribution(values: readonly number[]): Distribution {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (perCent: number) => sorted[Math.max(0, Math.ceil((perCent * sorted.length) / 100) - 1)] ?? null;
+  const at = (perCent: number) => quantile(sorted, perCent);
   return { samples: sorted.length, p50: at(50), p99: at(99), max: at(100) };
+}
+
+/** Nearest rank: every quantile is a value that was observed. Null without values. */
+export function quantile(sorted: ArrayLike<number>, perCent: number): number | null {
+  return sorted[Math.max(0, Math.ceil((perCent * sorted.length) / 100) - 1)] ?? null;
 }
 
 function sum(runs: readonly RunResult[], of: (run: RunResult) => number): number {

@@ -27,6 +27,7 @@ export type FromThread =
   | { readonly kind: 'idle' }
   | { readonly kind: 'begun'; readonly index: number }
   | { readonly kind: 'done'; readonly done: Done }
+  | { readonly kind: 'unplayable'; readonly index: number; readonly how: string }
   | { readonly kind: 'kept'; readonly kept: readonly (readonly TraceRecord[])[] }
   | { readonly kind: 'failed'; readonly message: string };
 

@@ -6,7 +6,7 @@ import { openCatalogue } from './catalogue.ts';
 import { dataInWords } from './data-in-words.ts';
 import { installGuards } from './guards.ts';
 import { playWorld } from './play.ts';
-import { playTask } from './player.ts';
+import { isUnplayableEdit, playTask } from './player.ts';
 import type { Task } from './player.ts';
 import type { FromThread, KeptTask, ThreadSetup, ToThread } from './thread.ts';
 
@@ -21,7 +21,12 @@ async function playBatch(tasks: readonly Task[], catalogue: Catalogue): Promise<
   for (const task of tasks) {
     if (task.index > Atomics.load(last, 0)) continue;
     tell({ kind: 'begun', index: task.index });
-    tell({ kind: 'done', done: await playTask(task, catalogue.find(task.scenario), code) });
+    try {
+      tell({ kind: 'done', done: await playTask(task, catalogue.find(task.scenario), code) });
+    } catch (error) {
+      if (!isUnplayableEdit(error, task)) throw error;
+      tell({ kind: 'unplayable', index: task.index, how: error.message });
+    }
   }
   tell({ kind: 'idle' });
 }

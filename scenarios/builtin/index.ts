@@ -17,6 +17,7 @@ import { lanDefaults, lifeguardAsPublished, swimAsPublished } from './papers.ts'
 import { blackHole, flipFlop, odderPartitions, oneWayPartition, splitAndHeal, splitOf100 } from './partitions.ts';
 import { longPause, slowMembers, starvedCpu, wildClocks } from './pauses.ts';
 import { swarm } from './swarm.ts';
+import { wild } from './wild.ts';
 
 /** The scenarios that come with the package, from a quiet start to everything at once. */
 export const builtinScenarios: readonly Scenario[] = [
@@ -55,4 +56,5 @@ export const builtinScenarios: readonly Scenario[] = [
   lifeguardAsPublished,
   lanDefaults,
   swarm,
+  wild,
 ];

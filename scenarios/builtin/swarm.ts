@@ -30,7 +30,7 @@ function life(random: Random, names: readonly string[]): Step[] {
  * A seed is found where it is written down, so it stays there: if it moved while everybody else was forgotten, nothing
  * in the world could lead its cluster together again.
  */
-function withoutMoving(fault: Fault, seeds: readonly string[]): Fault {
+export function withoutMoving(fault: Fault, seeds: readonly string[]): Fault {
   const moves = fault.kind === 'restart' && fault.newAddress && fault.hosts.some((host) => seeds.includes(host));
   return moves ? { ...fault, newAddress: false } : fault;
 }
@@ -38,6 +38,7 @@ function withoutMoving(fault: Fault, seeds: readonly string[]): Fault {
 export const swarm = defineScenario({
   name: 'swarm',
   summary: '5 to 16 hosts under a random subset of everything that can go wrong, healed after a minute',
+  anySchedule: true,
   sometimes: ['suspected', 'declared-dead', 'refuted', 'rejoined', 'forgotten', 'left', 'health-rose'],
   stage({ random }) {
     const names = hostNames(5 + random.int(12));
