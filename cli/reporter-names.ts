@@ -1,3 +1,3 @@
-export const REPORTERS = ['pretty', 'json', 'junit', 'github'] as const;
+export const REPORTERS = ['pretty', 'json', 'junit', 'github', 'markdown', 'csv'] as const;
 
 export type ReporterName = (typeof REPORTERS)[number];

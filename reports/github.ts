@@ -10,8 +10,8 @@ const JOB_LOG_WIDTH = 100;
 /** For the log of a GitHub workflow: the table for people, and an annotation per finding, which ends with the line to paste. */
 export function githubReport(suite: SuiteResult): string {
   const { scenarios, runs, files, notPlayed, lost } = suite;
-  const lines = groupFailures(runs).map(({ first, otherSeeds }) => {
-    const more = otherSeeds.length > 0 ? [`${count(otherSeeds.length, 'more seed')} failed alike.`] : [];
+  const lines = groupFailures(runs).map(({ first, others }) => {
+    const more = others.length > 0 ? [`${count(others.length, 'more seed')} failed alike.`] : [];
     // Last comes the line to paste.
     return command('error', failureHeadline(first), [...more, ...failureDetails(first, files)].join('\n'));
   });

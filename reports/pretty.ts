@@ -12,6 +12,8 @@ export interface PrettyOptions {
   /** Characters per line. */
   readonly width: number;
   readonly paint: Paint;
+  /** Where the same suite can be looked at in a browser. */
+  readonly page?: string;
 }
 
 const VERDICTS: Record<SuiteVerdict, { readonly word: string; readonly style: Style }> = {
@@ -40,7 +42,7 @@ export function prettyReport(suite: SuiteResult, options: PrettyOptions): string
     points(suite.scenarios, options.paint),
     ...failures(suite, options.paint),
     lostRuns(suite.lost, options.paint),
-    conclusion(suite, options.paint),
+    conclusion(suite, options),
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -125,10 +127,10 @@ function failures({ runs, files }: SuiteResult, paint: Paint): string[][] {
   const groups = groupFailures(runs);
   const told = groups
     .slice(0, FAILURES_IN_FULL)
-    .map(({ first, otherSeeds }) => [
+    .map(({ first, others }) => [
       paint('red', failureHeadline(first)),
       ...failureDetails(first, files),
-      ...(otherSeeds.length > 0 ? [`  Also:    ${seedsInWords(otherSeeds)}`] : []),
+      ...(others.length > 0 ? [`  Also:    ${seedsInWords(others.map(({ seed }) => seed))}`] : []),
     ]);
   const rest = groups.length - told.length;
   return rest > 0 ? [...told, [`${count(rest, 'more finding')}: see the results file.`]] : told;
@@ -145,7 +147,7 @@ function seedsInWords(seeds: readonly number[]): string {
 
 function conclusion(
   { scenarios, runs, stopped, notPlayed, lost, timing, verdict, files }: SuiteResult,
-  paint: Paint,
+  { paint, page }: PrettyOptions,
 ): string[] {
   const passed = runs.filter((run) => run.verdict === 'pass').length;
   const simulated = scenarios.reduce((total, { simulatedSeconds }) => total + simulatedSeconds, 0);
@@ -158,6 +160,7 @@ function conclusion(
   const unplayed = notPlayed - lost.length;
   if (unplayed > 0) lines.push(paint('yellow', `${count(unplayed, 'run')} not played: ${STOPPED[stopped]}`));
   if (lost.length > 0) lines.push(paint('red', `${count(lost.length, 'run')} lost`));
+  if (page !== undefined) lines.push(`Report: ${page}`);
   const { word, style } = VERDICTS[verdict];
   lines.push(paint(style, word));
   const failing = runs.find((run) => run.verdict !== 'pass');

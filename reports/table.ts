@@ -1,3 +1,5 @@
+import { shorten } from './shorten.ts';
+
 /** One column: `weight` says how dear it is; the lightest go first when the line is too narrow. */
 export interface Column<Row> {
   readonly title: string;
@@ -9,7 +11,7 @@ export interface Column<Row> {
 }
 
 /** A name may be cut down to this, with an ellipsis, before a column is given up. */
-const SHORTEST_NAME = 16;
+const SHORTEST_NAME = 22;
 
 export interface Table {
   readonly lines: readonly string[];
@@ -21,7 +23,7 @@ export interface Table {
 export function layOut<Row>(columns: readonly Column<Row>[], rows: readonly Row[], width: number): Table {
   const kept = [...columns];
   const leftOut: string[] = [];
-  while (kept.length > 1 && width < lineWidth(kept, rows) - spare(kept, rows)) {
+  while (kept.length > 1 && !areTold(kept, rows, width)) {
     const lightest = kept.reduce((least, column) => (column.weight < least.weight ? column : least));
     kept.splice(kept.indexOf(lightest), 1);
     leftOut.push(lightest.title);
@@ -42,6 +44,16 @@ export function layOut<Row>(columns: readonly Column<Row>[], rows: readonly Row[
   return { lines: [header, ...body], leftOut };
 }
 
+/** Whether the names have room, and none of them looks like another one when it is cut. */
+function areTold<Row>(columns: readonly Column<Row>[], rows: readonly Row[], width: number): boolean {
+  const [names] = columns as [Column<Row>];
+  const full = widthOf(names, rows);
+  const room = full - Math.max(0, lineWidth(columns, rows) - width);
+  if (room < Math.min(full, SHORTEST_NAME)) return false;
+  const distinct = new Set(rows.map(names.cell));
+  return new Set([...distinct].map((name) => shorten(name, room))).size === distinct.size;
+}
+
 function widthOf<Row>(column: Column<Row>, rows: readonly Row[]): number {
   return Math.max(column.title.length, ...rows.map((row) => column.cell(row).length));
 }
@@ -50,12 +62,7 @@ function lineWidth<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): 
   return columns.reduce((total, column) => total + widthOf(column, rows) + 1, -1);
 }
 
-/** By how much the name may shrink. */
-function spare<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): number {
-  return Math.max(0, widthOf(columns[0]!, rows) - SHORTEST_NAME);
-}
-
 function fit(text: string, width: number, align: 'left' | 'right'): string {
-  if (text.length > width) return `${text.slice(0, Math.max(0, width - 1))}…`;
-  return align === 'left' ? text.padEnd(width) : text.padStart(width);
+  const short = shorten(text, width);
+  return align === 'left' ? short.padEnd(width) : short.padStart(width);
 }

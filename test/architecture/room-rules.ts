@@ -15,8 +15,18 @@ const RULES: Readonly<Record<Room | 'index.ts', RoomRule>> = {
   transports: { rooms: ['core'], packages: ['node:*', 'pino', 'prom-client', 'yaml'] },
   simulator: { rooms: ['core'], packages: PURE_PACKAGES },
   scenarios: { rooms: ['core', 'simulator'], packages: ['node:*', 'tsx/esm/api'] },
-  reports: { rooms: ['core', 'simulator', 'scenarios'], packages: ['node:util', 'node:path'] },
-  cli: { rooms: ['core', 'transports', 'simulator', 'scenarios', 'reports'], packages: ['node:*', 'commander'] },
+  reports: { rooms: ['core', 'simulator', 'scenarios', 'reports/html'], packages: ['node:util', 'node:path'] },
+  // Reads what was built of the browser's corner.
+  'reports/html': {
+    rooms: ['core', 'simulator', 'scenarios', 'reports'],
+    packages: ['node:fs', 'node:crypto', 'node:url'],
+  },
+  // Nobody imports it: its build is embedded as a text.
+  'reports/browser': { rooms: ['reports', 'reports/html', 'scenarios', 'core'], packages: ['chart.js'] },
+  cli: {
+    rooms: ['core', 'transports', 'simulator', 'scenarios', 'reports', 'reports/html'],
+    packages: ['node:*', 'commander'],
+  },
   'index.ts': { rooms: ['core', 'transports', 'simulator', 'scenarios', 'reports'], packages: [] },
 };
 

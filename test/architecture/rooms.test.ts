@@ -36,6 +36,11 @@ describe('the rules notice', () => {
     ['scenarios/a.ts', `import { table } from '../reports/table.ts';`],
     ['reports/a.ts', `import { Worker } from 'node:worker_threads';`],
     ['reports/a.ts', `import { main } from '../cli/main.ts';`],
+    ['reports/a.ts', `import { readFileSync } from 'node:fs';`],
+    ['reports/a.ts', `import { el } from './browser/dom.ts';`],
+    ['reports/html/a.ts', `import { el } from '../browser/dom.ts';`],
+    ['reports/browser/a.ts', `import { readFileSync } from 'node:fs';`],
+    ['reports/browser/deep/a.ts', `import { World } from '../../../simulator/world.ts';`],
     ['index.ts', `export * from './cli/main.ts';`],
   ])('that %s says %s', (path, text) => {
     expect(forbidden(path, text)).toHaveLength(1);

@@ -5,7 +5,9 @@ import { parseSync, Visitor } from 'oxc-parser';
 export const ROOT = join(import.meta.dirname, '..', '..');
 
 export const ROOMS = ['core', 'transports', 'simulator', 'scenarios', 'reports', 'cli'] as const;
-export type Room = (typeof ROOMS)[number];
+/** Within the reports' room: what runs in a browser, and what writes its pages. They have rules of their own. */
+const CORNERS = ['reports/browser', 'reports/html'] as const;
+export type Room = (typeof ROOMS)[number] | (typeof CORNERS)[number];
 
 export interface SourceFile {
   /** Relative to the project, with forward slashes. */
@@ -68,6 +70,8 @@ export function importsOf(file: SourceFile): Import[] {
 
 export function roomOf(path: string): Room | 'index.ts' | undefined {
   const first = path.split('/')[0];
+  const corner = CORNERS.find((folder) => path.startsWith(`${folder}/`));
+  if (corner !== undefined) return corner;
   return path === 'index.ts' ? 'index.ts' : ROOMS.find((room) => room === first);
 }
 
