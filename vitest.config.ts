@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'test/regressions/*.test.mjs'],
     // Simulated worlds allocate in bursts: a larger young generation spares most of the collector's work.
     pool: 'forks',
     // Many tests wait for sockets and servers: one more than Vitest would take on two cores.

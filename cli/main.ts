@@ -43,12 +43,13 @@ program
   .addOption(new Option('--reporter <name>', 'how to print the result').choices(REPORTERS).default('pretty'))
   .option('--output-file <path>', 'write what the reporter prints into a file')
   .option('--bail', 'end with the first failing run')
+  .option('--save-failures <folder>', 'keep each distinct failure as a regression')
   .option('--time-limit <time>', 'begin no run after this time, e.g. 90s, 5m, 1h')
   .addHelpText(
     'after',
     '\nExamples:\n  rollcall run\n  rollcall run crash --seeds 100\n  rollcall run ./my-scenarios/*.ts --seed 17' +
       '\n\nExit codes: 0 passed, 1 an invariant or expectation failed, 2 usage, 3 nondeterminism, 130 interrupted.' +
-      '\nResults are written to rollcall-results/results.json.',
+      '\nResults are written to rollcall-results/results.json, and as a page for a browser to rollcall-results/report.html.',
   )
   .action(async (patterns: string[], options: Record<string, string | true>) => {
     const { runCommand } = await import('./commands/run.ts');
@@ -65,7 +66,13 @@ program
   .option('--node <names>', 'tell only what concerns these nodes, e.g. n3,n7')
   .option('--kind <kinds>', 'tell only these kinds, e.g. fault,suspect,dead')
   .option('--wire', 'encode every message, and tell packets too')
-  .addHelpText('after', '\nExample:\n  rollcall replay TOKEN --node n3 --from 10s --to 25s')
+  .option('--story', 'tell why it failed: from the fault that began it to the rule that broke')
+  .option('--about <host>', 'with --story: explain the latest verdict about this host instead')
+  .option('--save-trace <file>', 'write every event into a file, for `rollcall diff`')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  rollcall replay TOKEN --node n3 --from 10s --to 25s\n  rollcall replay TOKEN --story',
+  )
   .action(async (token: string, files: string[], options: Record<string, string | true>) => {
     const { replayCommand } = await import('./commands/replay.ts');
     process.exitCode = await replayCommand(token, files, options);

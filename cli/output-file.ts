@@ -23,14 +23,23 @@ import { whyUnreadable } from '../transports/config-file.ts';
 export function prepareFile(file: string): void {
   const path = resolve(file);
   attempt(file, () => {
-    if (!existsSync(path)) return prepareFolder(dirname(path));
+    if (!existsSync(path)) return makeFolder(dirname(path));
     if (statSync(path).isDirectory()) throw new Error('it is a folder');
     accessSync(path, constants.W_OK);
   });
 }
 
+/** Makes a folder into which files may be written later. */
+export function prepareFolder(folder: string): void {
+  attempt(folder, () => makeFolder(resolve(folder)));
+}
+
 export function writeText(file: string, text: string): void {
   attempt(file, () => writeFileSync(file, text));
+}
+
+export function writeBytes(file: string, bytes: Uint8Array): void {
+  attempt(file, () => writeFileSync(file, bytes));
 }
 
 export function appendText(file: string, text: string): void {
@@ -69,9 +78,9 @@ export function textIfThere(file: string): string | undefined {
 }
 
 /** One level after the other: asked to make several levels below /proc, Node never returns. */
-function prepareFolder(folder: string): void {
+function makeFolder(folder: string): void {
   if (!existsSync(folder)) {
-    prepareFolder(dirname(folder));
+    makeFolder(dirname(folder));
     mkdirSync(folder);
   } else if (!statSync(folder).isDirectory()) throw new Error(`${folder} is not a folder`);
   else accessSync(folder, constants.W_OK);

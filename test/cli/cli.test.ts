@@ -98,7 +98,10 @@ describe('rollcall run', () => {
     let stderr = '';
     child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
     const status = await new Promise((resolve) => child.on('close', resolve));
-    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^Timelines of 1 failure [^\n]+\n$/),
+    });
   });
 });
 

@@ -88,6 +88,16 @@ describe('broadcasts-arrive', () => {
     world.at(6).crash('b').at(8).boot('b', 2).emit('b', heard).crash('c').at(9).boot('c', 2);
     expect(world.runTo(2 * deadline).broken).toEqual([]);
   });
+
+  test('one is not owed to those who were cut off for longer than anybody keeps it', () => {
+    const cut = (until: number) => {
+      const world = FakeWorld.formed(3, broadcastsArrive(bounds)).at(5).emit('a', own);
+      world.healedSince = until * SECOND;
+      return world.runTo(until + 2 * deadline).broken;
+    };
+    expect(cut(40)).toEqual(['broadcasts-arrive a>b', 'broadcasts-arrive a>c']);
+    expect(cut(140)).toEqual([]);
+  });
 });
 
 describe('health-follows-facts', () => {
@@ -137,6 +147,11 @@ describe('goodbyes-are-heard', () => {
     const troubled = FakeWorld.formed(5, goodbyesAreHeard);
     troubled.healedSince = undefined;
     expect(mourn(troubled, 'abcd')).toEqual([]);
+  });
+
+  test('nor does the goodbye of one whom somebody did not know, or who did not know everybody', () => {
+    expect(mourn(FakeWorld.formed(5, goodbyesAreHeard).tell('d', 'e', 'dead'), 'abc')).toEqual([]);
+    expect(mourn(FakeWorld.formed(5, goodbyesAreHeard).tell('e', 'd', 'dead'), 'abc')).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lan } from '../../core/membership/settings.ts';
+import { lan, type MembershipSettings } from '../../core/membership/settings.ts';
 import { boundedPackets } from '../../simulator/invariants/bounded-packets.ts';
 import { boundedQueues } from '../../simulator/invariants/bounded-queues.ts';
 import { boundedTimers } from '../../simulator/invariants/bounded-timers.ts';
@@ -8,7 +8,8 @@ import { nothingLeftRunning } from '../../simulator/invariants/nothing-left-runn
 import { packetsFit } from '../../simulator/invariants/packets-fit.ts';
 import { quietWhenIdle } from '../../simulator/invariants/quiet-when-idle.ts';
 import { pushPullBytesPerSecond, scalingBroken, type SteadyLoad } from '../../simulator/invariants/scaling.ts';
-import { FakeWorld } from './fake-world.ts';
+import type { Fault } from '../../simulator/faults/fault.ts';
+import { FakeWorld, SECOND } from './fake-world.ts';
 
 const bounds = (hosts: number) => boundsFor(lan, hosts);
 
@@ -25,6 +26,14 @@ describe('bounded-timers', () => {
     world.host('a')!.timers = 500;
     world.host('b')!.timers = 12;
     expect(world.tick().broken).toEqual(['bounded-timers a']);
+  });
+
+  test('streams that stall may leave as many conversations open as a node serves, until they time out', () => {
+    const stall: Fault = { id: 'f', kind: 'stream', hosts: ['a'], effect: 'stall', at: 0, for: 5 * SECOND };
+    const world = FakeWorld.formed(3, boundedTimers(lan), [stall]);
+    world.host('a')!.timers = 150;
+    expect(world.at(14).tick().broken).toEqual([]);
+    expect(world.at(16).tick().broken).toEqual(['bounded-timers a']);
   });
 });
 
@@ -126,5 +135,14 @@ describe('scaling', () => {
   test('push/pull that misses its formula is told', () => {
     const chatty = { ...steady(200), pushPullBytes: steady(200).pushPullBytes * 1.2 };
     expect(scalingBroken(lan, [steady(50), chatty])).toEqual([expect.stringContaining('200 nodes exchanged')]);
+  });
+});
+
+describe('the bounds', () => {
+  test('give more time to drain where packets carry less', () => {
+    const drained = (changes: Partial<MembershipSettings>) => boundsFor({ ...lan, ...changes }, 32).drained;
+    expect(drained({ updatesPerPacket: 1 })).toBe(11 * drained({}));
+    expect(drained({ packetBytes: 700 })).toBeGreaterThan(drained({}));
+    expect(drained({ updatesPerPacket: 200, packetBytes: 60_000 })).toBe(drained({}));
   });
 });

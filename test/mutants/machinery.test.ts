@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { killMatrix } from './machinery/matrix.ts';
+import { killMatrix, shrinkTable } from './machinery/matrix.ts';
 import { mutate, parseMutant } from './machinery/mutant.ts';
 import { buildPlayer } from './machinery/source-copy.ts';
 import type { SourceTree } from './machinery/source-copy.ts';
@@ -19,7 +19,12 @@ import { double } from './double.ts';
 import { servePlays } from ${JSON.stringify(join(MACHINERY, 'player.ts'))};
 await servePlays([
   { name: 'costly', cost: 9, run: async (seed) => (seed >= 3 && double(-seed) !== -2 * seed ? { rule: 'negative' } : undefined) },
-  { name: 'cheap', cost: 1, run: async (seed) => (double(seed) !== 2 * seed ? { rule: 'positive' } : undefined) },
+  {
+    name: 'cheap',
+    cost: 1,
+    run: async (seed) => (double(seed) !== 2 * seed ? { rule: 'positive' } : undefined),
+    shrink: async () => ({ edit: { faults: [] }, before: { faults: 9, hosts: 5 }, after: { faults: 2, hosts: 3 }, minimal: true }),
+  },
   { name: 'together', cost: 5, run: async (seed) => (seed >= 2 && double(0) !== 0 ? { rule: 'zero', together: true } : undefined) },
 ]);
 `;
@@ -77,6 +82,33 @@ describe('a mutant is', () => {
     player.remove();
     expect(outcome.kills).toEqual([{ play: 'cheap', rule: '(hangs)', from: 1, seed: 1 }]);
   });
+});
+
+describe('with --shrink, a kill', () => {
+  const shrinking = (mutants: Parameters<typeof tryMutants>[1]) =>
+    tryMutants(tree, mutants, { seeds: 10, jobs: 1, until: 'first-kill', shrink: true });
+
+  test('of one run is told with its smallest schedule, which the true code is then held against too', async () => {
+    const { results, falseAlarms } = await shrinking([mutant('adds', 'x * 2', 'x + 2')]);
+    expect(results[0]?.kills).toMatchObject([{ play: 'cheap', seed: 1, shrunk: { after: { faults: 2 } } }]);
+    expect(shrinkTable(results)).toMatch(/adds +cheap 1 +9 > 2 +5 > 3 /);
+    expect(shrinkTable(results)).toContain('1 shrunk: 2 faults in the median, 2 at most');
+    expect(falseAlarms).toEqual([]);
+  });
+
+  test('of several runs together has nothing to shrink', async () => {
+    const { results } = await shrinking([mutant('never zero', 'x * 2', '(x || 1) * 2')]);
+    expect(results[0]?.kills[0]?.shrunk).toBeUndefined();
+    expect(shrinkTable(results)).toContain("Not one run's doing, so nothing to shrink: never zero (zero)");
+  });
+});
+
+test('of a run that is played for one rule, no other rule counts', async () => {
+  const player = await buildPlayer(tree, mutant('adds', 'x * 2', 'x + 2'));
+  const only = ['positive', 'negative'].map((rule) => ({ play: 'cheap', from: 1, seed: 1, rule }));
+  const { kills } = await supervise(player.script, { seeds: 0, first: [], until: 'every-play', only });
+  player.remove();
+  expect(kills.map(({ rule }) => rule)).toEqual(['positive']);
 });
 
 describe('a mutant cannot be used', () => {

@@ -1,7 +1,11 @@
 import { builtinScenarios } from '../../../scenarios/builtin/index.ts';
+import { edited } from '../../../scenarios/edit.ts';
 import { materialise, playRun } from '../../../scenarios/play.ts';
+import { inlinePlayer } from '../../../scenarios/player.ts';
 import type { RunResult } from '../../../scenarios/result.ts';
 import type { Scenario } from '../../../scenarios/scenario.ts';
+import { shrink } from '../../../scenarios/shrink/shrink.ts';
+import { shrinkTargetOf } from '../../../scenarios/shrink/target.ts';
 import { modeOf } from '../../../scenarios/suite.ts';
 import { missed, summarise } from '../../../scenarios/summary.ts';
 import { servePlays } from './player.ts';
@@ -19,12 +23,20 @@ function playOf(scenario: Scenario): Play {
   return {
     name: scenario.name,
     cost: hosts.length * duration,
-    async run(seed) {
-      const result = await playRun(scenario, seed, { mode: modeOf(seed), code: CODE });
+    async run(seed, edit) {
+      const played = edit === undefined ? scenario : edited(scenario, seed, edit);
+      const result = await playRun(played, seed, { mode: modeOf(seed), code: CODE });
       if (result.violation !== null) return { rule: result.violation.invariant };
       runs.set(seed, result);
       const rule = runs.size < SEEDS_TO_JUDGE ? undefined : brokenTogether(scenario, [...runs.values()]);
       return rule === undefined ? undefined : { rule, together: true };
+    },
+    async shrink(seed, onPlayed) {
+      const mode = modeOf(seed);
+      const { violation } = await playRun(scenario, seed, { mode, code: CODE });
+      const { target } = await shrinkTargetOf({ scenario, seed, mode, failure: violation! }, []);
+      const player = inlinePlayer(() => scenario, CODE);
+      return shrink(target, { player, code: CODE, onProgress: onPlayed });
     },
   };
 }

@@ -1,16 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { killMatrix } from './matrix.ts';
+import { killMatrix, shrinkTable } from './matrix.ts';
 import { readMutants, UnusableMutant } from './mutant.ts';
 import { ROLLCALL } from './rollcall-tree.ts';
 import type { MutantResult } from './trial.ts';
 import { tryMutants } from './trial.ts';
 
-const USAGE = `npm run mutants -- [--dir FOLDER] [--only NAME] [--seeds 50] [--jobs N] [--full]
+const USAGE = `npm run mutants -- [--dir FOLDER] [--only NAME] [--seeds 50] [--jobs N] [--full] [--shrink]
 
 Applies each mutant of the folder (test/mutants) to a copy of the source and plays the built-in scenarios against it.
 --full goes on after the first kill, to find every scenario that notices within the seeds.
+--shrink finds the smallest schedule for each kill, and plays that against the true code too.
 Ends with 0 when all are caught, 1 when one survives, 2 when one cannot be used.`;
 
 async function main(): Promise<number> {
@@ -21,6 +22,7 @@ async function main(): Promise<number> {
       seeds: { type: 'string', default: '50' },
       jobs: { type: 'string', default: String(availableParallelism()) },
       full: { type: 'boolean', default: false },
+      shrink: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -36,9 +38,11 @@ async function main(): Promise<number> {
     seeds: wholeNumber('--seeds', values.seeds),
     jobs: wholeNumber('--jobs', values.jobs),
     until: values.full ? 'every-play' : 'first-kill',
+    shrink: values.shrink,
     onResult: (result) => console.error(fateOf(result)),
   });
   console.log(killMatrix(results));
+  if (values.shrink) console.log(`\n${shrinkTable(results)}`);
   const caught = results.filter(({ kills }) => kills.length > 0).length;
   const unusable = results.filter((result) => result.unusable !== undefined).length;
   console.log(`\n${caught} of ${results.length} mutants caught`);
@@ -53,7 +57,8 @@ function fateOf({ mutant, kills, seconds, unusable }: MutantResult): string {
   if (unusable !== undefined) return unusable;
   const [kill] = kills;
   const fate = kill === undefined ? 'SURVIVES' : `caught by ${kill.play}, seed ${kill.seed}: ${kill.rule}`;
-  return `${mutant} ${fate} (${seconds.toFixed(1)} s)`;
+  const shrunk = kill?.shrunk === undefined ? '' : `, ${kill.shrunk.after.faults} faults left`;
+  return `${mutant} ${fate}${shrunk} (${seconds.toFixed(1)} s)`;
 }
 
 function wholeNumber(flag: string, text: string): number {

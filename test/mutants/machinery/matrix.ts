@@ -10,6 +10,33 @@ export function killMatrix(results: readonly MutantResult[]): string {
   return `${columns([['mutant', 'scenario', 'invariant', 'seeds'], ...rows])}\n\n${byRule(results)}`;
 }
 
+/** What shrinking achieved, mutant by mutant, and the middle of all. */
+export function shrinkTable(results: readonly MutantResult[]): string {
+  const kills = results.flatMap(({ mutant, kills: all }) => all.map((kill) => ({ mutant, ...kill })));
+  const shrunk = kills.flatMap((kill) => (kill.shrunk === undefined ? [] : [{ ...kill, shrunk: kill.shrunk }]));
+  const rows = shrunk.map(({ mutant, play, seed, shrunk: { before, after, minimal, seconds } }) => [
+    mutant,
+    `${play} ${seed}`,
+    `${before.faults} > ${after.faults}${minimal ? '' : ' (not minimal)'}`,
+    `${before.hosts} > ${after.hosts}`,
+    seconds.toFixed(1),
+  ]);
+  const left = kills.filter((kill) => kill.shrunk === undefined).map(({ mutant, rule }) => `${mutant} (${rule})`);
+  const faults = shrunk.map((kill) => kill.shrunk.after.faults);
+  const seconds = shrunk.map((kill) => kill.shrunk.seconds);
+  return [
+    columns([['mutant', 'run', 'faults', 'hosts', 'CPU s'], ...rows]),
+    '',
+    `${shrunk.length} shrunk: ${median(faults)} faults in the median, ${Math.max(...faults)} at most; ` +
+      `${median(seconds).toFixed(1)} s of one core in the median, ${Math.max(...seconds).toFixed(1)} s at most`,
+    ...(left.length === 0 ? [] : [`Not one run's doing, so nothing to shrink: ${left.map(firstLine).join(', ')}`]),
+  ].join('\n');
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >>> 1] ?? Number.NaN;
+}
+
 function byRule(results: readonly MutantResult[]): string {
   const caught = new Map<string, Set<string>>();
   for (const { mutant, kills } of results) {

@@ -1,10 +1,22 @@
+import type { Edit } from '../../../scenarios/edit.ts';
+import type { Size } from '../../../scenarios/shrink/shrink.ts';
+
 /** What mutants are held against: named plays, each over any number of seeds. */
 export interface Play {
   readonly name: string;
   /** How long one seed takes compared with other plays; small ones are played first. */
   readonly cost: number;
   /** Plays the next seed; undefined when nothing was broken. */
-  run(seed: number): Promise<Finding | undefined>;
+  run(seed: number, edit?: Edit): Promise<Finding | undefined>;
+  /** The smallest schedule with which this seed still breaks the same rule. `onPlayed` hears of every run. */
+  shrink?(seed: number, onPlayed: () => void): Promise<ShrunkRun>;
+}
+
+export interface ShrunkRun {
+  readonly edit: Edit;
+  readonly before: Size;
+  readonly after: Size;
+  readonly minimal: boolean;
 }
 
 export interface Finding {
@@ -20,6 +32,20 @@ export interface Kill {
   readonly rule: string;
   readonly from: number;
   readonly seed: number;
+  /** When it was asked for, and the rule was broken by one run alone. */
+  readonly shrunk?: TimedShrunkRun;
+}
+
+export interface TimedShrunkRun extends ShrunkRun {
+  /** Of one core: what else the machine does at the time says nothing about the mutant. */
+  readonly seconds: number;
+}
+
+/** A run that is played for itself. */
+export interface SingleRun extends Pick<Kill, 'play' | 'from' | 'seed'> {
+  readonly edit?: Edit;
+  /** The only rule that counts; any, unless one is named. */
+  readonly rule?: string;
 }
 
 /** What a player process is asked to do. */
@@ -29,7 +55,9 @@ export interface PlayOrder {
   /** Stop at the first kill, or find the first kill of every play. */
   readonly until: 'first-kill' | 'every-play';
   /** Play only these runs. */
-  readonly only?: readonly Pick<Kill, 'play' | 'from' | 'seed'>[];
+  readonly only?: readonly SingleRun[];
+  /** Shrink whatever one run alone breaks. */
+  readonly shrink?: boolean;
 }
 
 /** What a player process says, one JSON object per line. */
@@ -37,17 +65,27 @@ export type PlayerReport =
   | { readonly type: 'ready' }
   | { readonly type: 'playing'; readonly play: string; readonly seed: number }
   | { readonly type: 'kill'; readonly kill: Kill }
+  /** Of the latest kill: on its way, and there. */
+  | { readonly type: 'shrinking' }
+  | { readonly type: 'shrunk'; readonly shrunk: TimedShrunkRun }
   | { readonly type: 'done'; readonly runs: number };
 
 /** Ends of the waves of seeds: a bug that most seeds show dies before the costly plays get their second one. */
 const WAVES = [1, 3, 10, 25];
 
+interface PlannedPlay {
+  readonly play: Play;
+  readonly seed: number;
+  readonly edit?: Edit;
+  readonly rule?: string;
+}
+
 /** All (play, seed) pairs in the order in which they are tried. */
-export function* playOrder(plays: readonly Play[], order: PlayOrder): Generator<{ play: Play; seed: number }> {
+export function* playOrder(plays: readonly Play[], order: PlayOrder): Generator<PlannedPlay> {
   if (order.only !== undefined) {
-    for (const { play: name, from, seed: to } of order.only) {
+    for (const { play: name, from, seed: to, ...how } of order.only) {
       const play = plays.find((candidate) => candidate.name === name);
-      for (let seed = from; play !== undefined && seed <= to; seed += 1) yield { play, seed };
+      for (let seed = from; play !== undefined && seed <= to; seed += 1) yield { play, seed, ...how };
     }
     return;
   }
@@ -68,14 +106,21 @@ export async function fulfil(
 ): Promise<void> {
   const killedPlays = new Set<string>();
   let runs = 0;
-  for (const { play, seed } of playOrder(plays, order)) {
+  for (const { play, seed, edit, rule: only } of playOrder(plays, order)) {
     if (killedPlays.has(play.name)) continue;
     say({ type: 'playing', play: play.name, seed });
-    const finding = await play.run(seed).catch((error: unknown): Finding => ({ rule: `threw ${String(error)}` }));
+    const finding = await play.run(seed, edit).catch((error: unknown): Finding => ({ rule: `threw ${String(error)}` }));
     runs += 1;
     if (finding === undefined) continue;
     const { rule, together = false } = finding;
+    if (only !== undefined && only !== rule) continue;
     say({ type: 'kill', kill: { play: play.name, rule, from: together ? 1 : seed, seed } });
+    if (order.shrink === true && !together && play.shrink !== undefined) {
+      const began = process.cpuUsage();
+      const shrunk = await play.shrink(seed, () => say({ type: 'shrinking' }));
+      const { user, system } = process.cpuUsage(began);
+      say({ type: 'shrunk', shrunk: { ...shrunk, seconds: (user + system) / 1_000_000 } });
+    }
     if (order.until === 'first-kill') break;
     if (order.only === undefined) killedPlays.add(play.name);
   }

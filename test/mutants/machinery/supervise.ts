@@ -35,6 +35,7 @@ export function supervise(script: string, order: PlayOrder, patience = PATIENCE_
     else watchdog = setTimeout(giveUp, patience);
     if (report.type === 'ready') ready = true;
     if (report.type === 'kill') kills.push(report.kill);
+    if (report.type === 'shrunk') kills.push({ ...kills.pop()!, shrunk: report.shrunk });
     if (report.type === 'playing') {
       runs += 1;
       playing = report;

@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.ts';
 import { UnusableMutant } from './mutant.ts';
 import type { PlayerBuild, SourceTree } from './source-copy.ts';
 import { buildPlayer } from './source-copy.ts';
-import type { Kill, PlayOrder } from './suite.ts';
+import type { Kill, PlayOrder, SingleRun } from './suite.ts';
 import { supervise } from './supervise.ts';
 
 export interface MutantResult {
@@ -19,6 +19,8 @@ export interface TrialOptions {
   readonly seeds: number;
   readonly jobs: number;
   readonly until: PlayOrder['until'];
+  /** Finds the smallest schedule for what a single run showed. */
+  readonly shrink?: boolean;
   /** Hears of each mutant as soon as its fate is known. */
   onResult?(result: MutantResult): void;
 }
@@ -46,8 +48,8 @@ async function tryOne(tree: SourceTree, mutant: Mutant, options: TrialOptions): 
   let player: PlayerBuild | undefined;
   try {
     player = await buildPlayer(tree, mutant);
-    const { seeds, until } = options;
-    const outcome = await supervise(player.script, { seeds, until, first: mutant.scenarios ?? [] });
+    const { seeds, until, shrink = false } = options;
+    const outcome = await supervise(player.script, { seeds, until, shrink, first: mutant.scenarios ?? [] });
     if (outcome.unloadable !== undefined) {
       throw new UnusableMutant(mutant.name, `the mutated source does not load. ${outcome.unloadable}`);
     }
@@ -60,12 +62,15 @@ async function tryOne(tree: SourceTree, mutant: Mutant, options: TrialOptions): 
   }
 }
 
-/** The kills that the true code dies of too. */
+/** The kills that the true code dies of too, as they were found and as they were shrunk. */
 async function falseAlarms(tree: SourceTree, results: readonly MutantResult[], jobs: number): Promise<Kill[]> {
   const runs = new Map(
     results
       .flatMap(({ kills }) => kills)
-      .map(({ play, from, seed }) => [`${play} ${from} ${seed}`, { play, from, seed }]),
+      .flatMap(({ play, from, seed, rule, shrunk }): [string, SingleRun][] => [
+        [`${play} ${from} ${seed}`, { play, from, seed }],
+        ...(shrunk === undefined ? [] : [shrunkRun({ play, from, seed, rule, edit: shrunk.edit })]),
+      ]),
   );
   if (runs.size === 0) return [];
   const player = await buildPlayer(tree);
@@ -78,6 +83,10 @@ async function falseAlarms(tree: SourceTree, results: readonly MutantResult[], j
   } finally {
     player.remove();
   }
+}
+
+function shrunkRun(run: SingleRun): [string, SingleRun] {
+  return [JSON.stringify(run), run];
 }
 
 /** Like `Promise.all` over `map`, with at most `jobs` at a time, results in the order of the items. */
