@@ -23,6 +23,7 @@ import { whyUnreadable } from '../transports/config-file.ts';
 export function prepareFile(file: string): void {
   const path = resolve(file);
   attempt(file, () => {
+    if (file === '') throw new Error('its path is empty');
     if (!existsSync(path)) return makeFolder(dirname(path));
     if (statSync(path).isDirectory()) throw new Error('it is a folder');
     accessSync(path, constants.W_OK);

@@ -80,6 +80,7 @@ function isPipe(fd: number): boolean {
 
 /** A file that was named on the command line. */
 export function readText(path: string): string {
+  if (path === '') throw new UsageError('UNREADABLE_FILE', 'A path is empty. Name a file.');
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {

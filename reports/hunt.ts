@@ -150,7 +150,8 @@ function conclusion({ result, saved, findings }: HuntStory, paint: Paint): strin
     return [paint('red', 'FAIL'), 'A saved failure still fails: mend it, delete its file, or hunt on with --collect.'];
   }
   const { canary, lost, stopped, runs } = result;
-  if (isBlind(result)) {
+  // Of a canary that never came to an end, nobody knows: what was lost says so.
+  if (isBlind(result) && canary.runs > 0) {
     return [
       paint('red', 'FAIL'),
       `This hunt is blind: a known bug (${canary.sabotage}) was put into ${count(canary.runs, 'run')} and none of them failed.`,

@@ -38,7 +38,20 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText: Check = (value) => typeof value === 'string';
 const isNumber: Check = (value) => typeof value === 'number';
-const isNumbers: Check = (value) => Array.isArray(value) && value.every(isNumber);
+const isFlag: Check = (value) => typeof value === 'boolean';
+const isVerdict: Check = (value) => value === 'pass' || value === 'fail' || value === 'nondeterministic';
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const shaped =
+  (checks: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    isObject(value) && Object.entries(checks).every(([name, check]) => check(value[name]));
 
 /** What every reader relies on; what is more in the file is not looked at. */
 const SUITE: Readonly<Record<string, Check>> = {
@@ -46,9 +59,9 @@ const SUITE: Readonly<Record<string, Check>> = {
   verdict: isText,
   stopped: isText,
   notPlayed: isNumber,
-  timing: isObject,
-  files: Array.isArray,
-  lost: Array.isArray,
+  timing: shaped({ wallSeconds: isNumber, workers: isNumber, busySeconds: isObject }),
+  files: listOf(isText),
+  lost: listOf(shaped({ scenario: isText, seed: isNumber, how: isText })),
   runs: Array.isArray,
   scenarios: Array.isArray,
 };
@@ -57,33 +70,61 @@ const RUN: Readonly<Record<string, Check>> = {
   scenario: isText,
   seed: isNumber,
   token: isText,
-  verdict: isText,
+  hash: isText,
+  verdict: isVerdict,
   metrics: isObject,
-  violation: (value) => value === null || (isObject(value) && Array.isArray(value['faults'])),
+  violation: orNull(
+    shaped({
+      invariant: isText,
+      words: isText,
+      subject: isText,
+      at: isNumber,
+      detail: isText,
+      faults: listOf(isText),
+      others: isNumber,
+    }),
+  ),
 };
 
 const METRICS: Readonly<Record<string, Check>> = {
-  formation: isNumbers,
-  firstDetection: isNumbers,
-  detection: isNumbers,
-  convergence: isNumbers,
+  formation: listOf(isNumber),
+  firstDetection: listOf(isNumber),
+  detection: listOf(isNumber),
+  convergence: listOf(isNumber),
   hosts: isNumber,
   simulated: isNumber,
   messages: isNumber,
   bytes: isNumber,
   falsePositives: isNumber,
   struck: isObject,
-  reached: Array.isArray,
+  reached: listOf(isText),
 };
 
 const SCENARIO: Readonly<Record<string, Check>> = {
   scenario: isText,
-  verdict: isText,
+  summary: isText,
+  verdict: isVerdict,
   seeds: isNumber,
+  failed: isNumber,
+  nondeterministic: isNumber,
+  notPlayed: isNumber,
+  falsePositives: isNumber,
+  messagesPerNodePerSecond: isNumber,
+  bytesPerNodePerSecond: isNumber,
+  simulatedSeconds: isNumber,
   distributions: isObject,
   struck: isObject,
-  bounds: Array.isArray,
-  sometimes: Array.isArray,
+  bounds: listOf(
+    shaped({
+      metric: isText,
+      quantile: isText,
+      atMost: isNumber,
+      observed: orNull(isNumber),
+      judged: isFlag,
+      holds: isFlag,
+    }),
+  ),
+  sometimes: listOf(shaped({ point: isText, reachedBy: isNumber, judged: isFlag })),
 };
 
 /** The first thing that does not hold, as a place and what is wrong there. */

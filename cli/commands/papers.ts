@@ -3,12 +3,12 @@ import { paintFor, papersJson, papersReport } from '../../reports/index.ts';
 import { identifyCode } from '../../scenarios/code.ts';
 import { UsageError } from '../../scenarios/errors.ts';
 import { reproducePapers } from '../../scenarios/papers/reproduce.ts';
-import { type PaperName, PAPERS, type PapersResult } from '../../scenarios/papers/result.ts';
+import { type PaperName, PAPERS, type PapersResult, withEarlier } from '../../scenarios/papers/result.ts';
 import { ExitCode } from '../exit-code.ts';
-import { type Given, jobsOf, listOf } from '../options.ts';
+import { type Given, jobsOf, textOf } from '../options.ts';
 import { prepareFile, writeText } from '../output-file.ts';
 import { progressOn } from '../progress.ts';
-import { PAPERS_FILE } from '../results-files.ts';
+import { keptResults, PAPERS_FILE } from '../results-files.ts';
 
 export async function papersCommand(options: Given): Promise<number> {
   const only = papersOf(options);
@@ -49,11 +49,11 @@ function deliver(result: PapersResult, json: boolean): void {
   const { stdout } = process;
   const options = { width: Math.max(stdout.columns || 80, 40), paint: paintFor(stdout, process.env) };
   stdout.write(json ? papersJson(result) : papersReport(result, options));
-  writeText(PAPERS_FILE, papersJson(result));
+  writeText(PAPERS_FILE, papersJson(withEarlier(result, keptResults().papers)));
 }
 
 function papersOf(options: Given): PaperName[] {
-  return (listOf(options, 'only') ?? []).map((word) => {
+  return (textOf(options, 'only')?.split(',') ?? []).map((word) => {
     const paper = PAPERS.find((name) => name === word);
     if (paper !== undefined) return paper;
     const hint = suggestion(word, PAPERS) || ` They are: ${PAPERS.join(', ')}.`;

@@ -12,7 +12,8 @@ export function compareWith(file: string, now: SuiteResult): Comparison {
   return comparison;
 }
 
-/** With `--fail-on-regression`. */
-export function comparisonExitCode({ regressed }: Comparison): number {
+/** With `--fail-on-regression`: without a scenario in both files, nobody knows. */
+export function comparisonExitCode({ regressed, same, tested }: Comparison): number {
+  if (same.length + tested.length === 0) return ExitCode.usage;
   return regressed ? ExitCode.failed : ExitCode.pass;
 }

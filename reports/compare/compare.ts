@@ -6,6 +6,7 @@ import { notesOf } from './notes.ts';
 import { visibleDelta } from './power.ts';
 import type { Change, Comparison, VerdictChange } from './result.ts';
 import { COMPARED_METRICS, type ComparedMetric, samplesOf } from './samples.ts';
+import { tailChance } from './tail.ts';
 
 /** What has changed from one suite to another, and whether chance would have changed as much. */
 export function compareResults(earlier: SuiteResult, now: SuiteResult): Comparison {
@@ -92,6 +93,7 @@ const BADNESS: Readonly<Record<Verdict, number>> = { pass: 0, fail: 1, nondeterm
 
 function verdictChanges(earlier: SuiteResult, now: SuiteResult): VerdictChange[] {
   const before = new Map(earlier.scenarios.map((one) => [one.scenario, one]));
+  const shared = now.scenarios.filter(({ scenario }) => before.has(scenario)).length;
   return now.scenarios.flatMap((after): VerdictChange[] => {
     const then = before.get(after.scenario);
     if (then === undefined || (then.verdict === after.verdict && brokenRuns(then) === brokenRuns(after))) return [];
@@ -101,10 +103,17 @@ function verdictChanges(earlier: SuiteResult, now: SuiteResult): VerdictChange[]
         verdict: [then.verdict, after.verdict],
         failed: [brokenRuns(then), brokenRuns(after)],
         seeds: [then.seeds, after.seeds],
-        worse: BADNESS[after.verdict] > BADNESS[then.verdict],
+        worse:
+          BADNESS[after.verdict] > BADNESS[then.verdict] ||
+          (after.verdict === then.verdict && chanceOfMoreBroken(then, after) * shared <= ALPHA),
       },
     ];
   });
+}
+
+/** What fails as before may fail far more often than before. */
+function chanceOfMoreBroken(then: ScenarioResult, after: ScenarioResult): number {
+  return tailChance(then.seeds, after.seeds, brokenRuns(then) + brokenRuns(after), brokenRuns(after));
 }
 
 function brokenRuns({ failed, nondeterministic }: ScenarioResult): number {

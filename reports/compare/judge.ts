@@ -39,7 +39,7 @@ export function testsOf(earlier: readonly number[], now: readonly number[]): Tes
     effect: effectOf(delta),
     steps: [stepsOf(earlier), stepsOf(now)],
   } as const;
-  const shift = change(seen.median) || change(seen.mean);
+  const shift = change(seen.median) || change(seen.mean) || moreOftenNever(earlier, now);
   const kind = seen.effect === 'negligible' ? undefined : kindOf(shift, delta);
   const rank: Test = { ...seen, where: 'all', p, kind };
   if (earlier.length + now.length < TAIL_FROM) return [rank];
@@ -88,6 +88,15 @@ function known(
   return [orNull(of(earlier)), orNull(of(now))];
 }
 
+/** What came never in both samples has no mean: by how much its share has grown. */
+function moreOftenNever(earlier: readonly number[], now: readonly number[]): number {
+  return mean(now.map(isNever)) - mean(earlier.map(isNever));
+}
+
+function isNever(value: number): number {
+  return Number.isFinite(value) ? 0 : 1;
+}
+
 function orNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
@@ -98,5 +107,7 @@ function mean(values: readonly number[]): number {
 
 function stepsOf(sorted: readonly number[]): (number | null)[] {
   const steps = Math.min(STEPS, sorted.length);
-  return Array.from({ length: steps }, (_, step) => orNull(quantile(sorted, (100 * (step + 1)) / steps)!));
+  return Array.from({ length: steps }, (_, step) =>
+    orNull(sorted[Math.ceil(((step + 1) * sorted.length) / steps) - 1]!),
+  );
 }

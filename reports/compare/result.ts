@@ -59,5 +59,6 @@ export interface VerdictChange {
   readonly verdict: Pair<Verdict>;
   readonly failed: Pair<number>;
   readonly seeds: Pair<number>;
+  /** A worse verdict, or the same one with more broken runs than chance explains. */
   readonly worse: boolean;
 }

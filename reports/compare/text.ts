@@ -9,6 +9,7 @@ import {
   methodInWords,
   metricInWords,
   shiftInWords,
+  sideInWords,
   verdictInWords,
 } from './words.ts';
 
@@ -24,7 +25,7 @@ export function comparisonReport(comparison: Comparison, { width, paint }: Compa
     names.length === 0 ? [] : wrap(`${title}: ${names.join(', ')}.`, width);
   const ofKind = (kind: Change['kind']) => changes.filter((change) => change.kind === kind);
   const blocks = [
-    [paint('bold', `Compared with ${earlier.runs} runs of ${earlier.version}; now ${now.runs} runs of ${now.version}`)],
+    [paint('bold', `Compared with ${sideInWords(earlier)}; now ${sideInWords(now)}`)],
     verdicts.flatMap((verdict) =>
       wrap(verdictInWords(verdict), width).map((line) => (verdict.worse ? paint('red', line) : line)),
     ),

@@ -1,8 +1,13 @@
 import { SECOND } from '../../core/ports/clock.ts';
 import { count, whole } from '../figures.ts';
 import { change } from './judge.ts';
-import type { Change, Comparison, Pair, VerdictChange } from './result.ts';
+import type { Change, Comparison, Pair, Side, VerdictChange } from './result.ts';
 import { COMPARED_METRICS, type ComparedMetric } from './samples.ts';
+
+/** `3,000 runs of 0.1.0`. */
+export function sideInWords({ version, runs }: Side): string {
+  return `${count(runs, 'run')} of ${version}`;
+}
 
 /** A value in the unit of its metric. */
 export function valueInWords(metric: ComparedMetric, value: number | null): string {
@@ -37,7 +42,7 @@ export function chanceInWords(p: number): string {
 /** `crash-of-one: pass then, fail now; 0 of 10 runs failed then, 3 of 10 now`. */
 export function verdictInWords({ scenario, verdict, failed, seeds }: VerdictChange): string {
   const verdicts = verdict[0] === verdict[1] ? `${verdict[1]} as before` : `${verdict[0]} then, ${verdict[1]} now`;
-  return `${scenario}: ${verdicts}; ${failed[0]} of ${count(seeds[0], 'run')} failed then, ${failed[1]} of ${seeds[1]} now`;
+  return `${scenario}: ${verdicts}; ${whole(failed[0])} of ${count(seeds[0], 'run')} failed then, ${whole(failed[1])} of ${whole(seeds[1])} now`;
 }
 
 /** The whole in one sentence. */

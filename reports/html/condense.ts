@@ -26,8 +26,12 @@ export function condense(suite: SuiteResult, timelines: Readonly<Record<string, 
 
 function condenseScenario(result: ScenarioResult, runs: readonly RunResult[]): ScenarioData {
   const { distributions: _, struck, ...same } = result;
+  const never = runs.reduce((total, { metrics }) => total + (metrics.undetected ?? 0), 0);
   const curve = (metric: 'detection' | 'firstDetection' | 'convergence' | 'formation') =>
-    curveOf(runs.flatMap(({ metrics }) => metrics[metric]));
+    curveOf(
+      runs.flatMap(({ metrics }) => metrics[metric]),
+      metric === 'detection' ? never : 0,
+    );
   return {
     ...same,
     struck: Object.fromEntries(

@@ -5,7 +5,7 @@ import type { Curve } from './data.ts';
 const STEPS = 200;
 
 /** A distribution as the page holds it: the quantiles that people ask for, and the shape between them. */
-export function curveOf(samples: readonly number[]): Curve {
+export function curveOf(samples: readonly number[], never = 0): Curve {
   const sorted = Float64Array.from(samples).sort();
   const steps = Math.min(sorted.length, STEPS);
   const shape = Array.from(
@@ -14,6 +14,7 @@ export function curveOf(samples: readonly number[]): Curve {
   );
   return {
     samples: sorted.length,
+    never,
     p50: quantile(sorted, 50),
     p90: quantile(sorted, 90),
     p99: quantile(sorted, 99),

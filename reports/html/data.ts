@@ -69,6 +69,8 @@ export type CurveMetric = (typeof CURVE_METRICS)[number];
 /** An observed distribution. Quantiles are null without samples. */
 export interface Curve {
   readonly samples: number;
+  /** What had begun and was not over when its run was: without a sample, and above all that have one. */
+  readonly never: number;
   readonly p50: Micros | null;
   readonly p90: Micros | null;
   readonly p99: Micros | null;

@@ -111,9 +111,11 @@ function linesOf(
   }));
 }
 
-/** `at 50 % loss, 661 with no parts (SWIM) and 2 with all parts (Lifeguard)`. */
+/** `at 50 % loss, 661 with no parts (SWIM) and 2 with all parts (Lifeguard)`: where both were measured. */
 function ends(lines: readonly FigureLine[], { at }: Trouble, written: (value: number) => string): string {
-  const [none, all] = [lines[0]?.points.at(-1), lines.at(-1)?.points.at(-1)];
+  const [nones, alls] = [lines[0]?.points ?? [], lines.at(-1)?.points ?? []];
+  const all = alls.findLast(({ x }) => nones.some((point) => point.x === x));
+  const none = nones.find(({ x }) => x === all?.x);
   if (none === undefined || all === undefined) return 'too little was measured';
-  return `${at(none.x)}, ${written(none.y)} with ${PARTS.none} and ${written(all.y)} with ${PARTS.all}`;
+  return `${at(all.x)}, ${written(none.y)} with ${PARTS.none} and ${written(all.y)} with ${PARTS.all}`;
 }

@@ -64,3 +64,12 @@ export type RowVerdict = 'agrees' | 'differs' | 'shown';
 export function verdictOf(tables: readonly PaperTable[]): PapersResult['verdict'] {
   return tables.some(({ rows }) => rows.some(({ verdict }) => verdict === 'differs')) ? 'differs' : 'agrees';
 }
+
+/** With what was found earlier about other papers, when that was measured in the same way. */
+export function withEarlier(result: PapersResult, earlier: PapersResult | undefined): PapersResult {
+  if (earlier?.version !== result.version || earlier.mode !== result.mode) return result;
+  const isNew = (paper: PaperName) => result.tables.some((table) => table.paper === paper);
+  const all = [...result.tables, ...earlier.tables.filter(({ paper }) => !isNew(paper))];
+  const tables = PAPERS.flatMap((name) => all.filter(({ paper }) => paper === name));
+  return { ...result, tables, verdict: verdictOf(tables) };
+}

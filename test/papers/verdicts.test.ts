@@ -3,7 +3,13 @@ import { papersCommand, papersExitCode } from '../../cli/commands/papers.ts';
 import { papersJson, papersReport } from '../../reports/index.ts';
 import { judge, judgeAtMost, show } from '../../scenarios/papers/judge.ts';
 import { reproducePapers } from '../../scenarios/papers/reproduce.ts';
-import { type PaperRow, type PapersResult, verdictOf } from '../../scenarios/papers/result.ts';
+import {
+  type PaperName,
+  type PaperRow,
+  type PapersResult,
+  verdictOf,
+  withEarlier,
+} from '../../scenarios/papers/result.ts';
 import { exactly, rangeOf } from '../../scenarios/papers/statistics.ts';
 
 const exact = { because: 'exact' };
@@ -86,5 +92,28 @@ describe('the whole', () => {
       message: 'There is no paper "lifegard". Did you mean "lifeguard"?',
     });
     await expect(papersCommand({ only: 'raft' })).rejects.toMatchObject({ code: 'UNKNOWN_PAPER' });
+  });
+});
+
+describe('what is kept beside what was measured earlier', () => {
+  const of = (papers: readonly PaperName[], note: string, rest: Partial<PapersResult> = {}): PapersResult => ({
+    version: '0.1.0',
+    mode: 'sampled',
+    verdict: 'agrees',
+    tables: papers.map((paper) => ({ id: paper, paper, title: paper, note, rows: [] })),
+    ...rest,
+  });
+  const told = ({ tables }: PapersResult) => tables.map(({ paper, note }) => `${paper} ${note}`);
+
+  test('is the new of its papers, and the old of the others', () => {
+    const both = withEarlier(of(['serf'], 'new'), of(['swim', 'serf', 'rapid'], 'old'));
+    expect(told(both)).toEqual(['swim old', 'serf new', 'rapid old']);
+  });
+
+  test('is the new alone when the earlier was measured otherwise', () => {
+    const result = of(['serf'], 'new');
+    expect(withEarlier(result, undefined)).toEqual(result);
+    expect(withEarlier(result, of(['swim'], 'old', { mode: 'full' }))).toEqual(result);
+    expect(withEarlier(result, of(['swim'], 'old', { version: '0.0.9' }))).toEqual(result);
   });
 });

@@ -30,7 +30,11 @@ describe('a results file', () => {
       changed({ runs: [{ ...failing, metrics: { ...failing.metrics, detection: ['soon'] } }] }),
       'runs[0].metrics.detection',
     ],
-    [changed({ scenarios: [{ ...suite.scenarios[0], bounds: 1 }] }), 'scenarios[0].bounds'],
+    [changed({ runs: [{ ...failing, violation: { faults: [] } }] }), 'runs[0].violation'],
+    [changed({ runs: [{ ...failing, hash: undefined }] }), 'runs[0].hash'],
+    [changed({ timing: {} }), 'timing is missing or of another kind'],
+    [changed({ scenarios: [{ ...suite.scenarios[0], messagesPerNodePerSecond: null }] }), 'scenarios[0].messages'],
+    [changed({ scenarios: [{ ...suite.scenarios[0], bounds: [null] }] }), 'scenarios[0].bounds'],
   ])('that cannot be used is refused in one line (%#)', (broken, why) => {
     const refuse = () => parseResults(broken, 'my/results.json');
     expect(refuse).toThrow(why);

@@ -109,6 +109,17 @@ describe('the figures of a sweep', () => {
     expect(line('messages-size', 'two per period').points.map(({ y }) => y)).toEqual([4, 4]);
   });
 
+  test('compare with and without parts at the worst place where both have a figure', () => {
+    const run = results.trouble[0]!.runs[0]!;
+    const at = (parts: 'none' | 'all', lossPercent: number, detection: number | null) => ({
+      place: { parts, lossPercent, slow: 0 },
+      runs: [{ ...run, detection }],
+    });
+    const trouble = [at('none', 40, 9e6), at('all', 40, 8e6), at('none', 50, null), at('all', 50, 30e6)];
+    const detection = sweepFigures({ ...results, trouble }).find(({ id }) => id === 'detection-loss')!;
+    expect(detection.shows).toContain('at 40 % loss, 9 s with no parts (SWIM) and 8 s with all parts (Lifeguard)');
+  });
+
   test('leave out what half of the seeds never saw', () => {
     const [first, ...others] = results.spreading;
     const never = { ...first!, runs: first!.runs.map((run) => ({ ...run, knownToAll: null })) };

@@ -8,6 +8,7 @@ import {
   methodInWords,
   metricInWords,
   shiftInWords,
+  sideInWords,
   verdictInWords,
 } from '../../compare/words.ts';
 import type { LineChart, Point } from '../chart-spec.ts';
@@ -29,7 +30,7 @@ export const comparison: Section = {
       names.length === 0 ? [] : paragraph(`${title}: ${names.join(', ')}.`);
     return [
       el('p', { class: regressed ? 'fail' : 'pass', id: 'comparison-conclusion' }, conclusionInWords(made)),
-      ...paragraph(`${earlier.runs} runs of ${earlier.version} then, ${now.runs} runs of ${now.version} now.`),
+      ...paragraph(`${sideInWords(earlier)} then, ${sideInWords(now)} now.`),
       ...verdicts.map((verdict) => el('p', { class: verdict.worse ? 'fail' : 'soft' }, verdictInWords(verdict))),
       ...(changes.length === 0 ? [] : changesElements(changes)),
       ...named('New scenarios', added),

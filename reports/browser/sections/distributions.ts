@@ -48,6 +48,12 @@ export const distributions: Section = {
           sort: ({ curves }: ScenarioData) => curves[metric][quantile],
         })),
         {
+          title: 'Never',
+          align: 'right',
+          cell: ({ curves }) => whole(curves[metric].never),
+          sort: ({ curves }) => curves[metric].never,
+        },
+        {
           title: 'Samples',
           align: 'right',
           cell: ({ curves }) => whole(curves[metric].samples),
@@ -159,11 +165,13 @@ function slowest(scenarios: readonly ScenarioData[], metric: CurveMetric): Scena
 }
 
 /** From 0 up at the first sample; on a logarithmic axis, what took no time at all has no place. */
-function cumulative({ steps }: Curve, log: boolean): Point[] {
+function cumulative({ steps, samples, never }: Curve, log: boolean): Point[] {
+  // What never came to an end keeps the curve below the top.
+  const top = samples / (samples + never);
   let sum = 0;
   const points = steps.map((step, index) => {
     sum += step;
-    return { x: sum / SECOND, y: (index + 1) / steps.length };
+    return { x: sum / SECOND, y: (top * (index + 1)) / steps.length };
   });
   const placed = log ? points.filter(({ x }) => x > 0) : points;
   const first = placed[0];

@@ -13,6 +13,8 @@ export interface Pair {
 const RESAMPLES = 2_000;
 /** Cut off on either side to leave 99.9 %. */
 const TAIL = 0.0005;
+/** Where none were seen, no sample drawn again has one: were more than these expected, none would be rarer than that. */
+const UNSEEN = -Math.log(TAIL);
 
 /**
  * The sum of the parts over the sum of the wholes. The interval is a bootstrap's: cells are drawn again with
@@ -25,10 +27,12 @@ export function estimateRatio(pairs: readonly Pair[]): Estimate {
   const random = seededRandom('bootstrap');
   const ratios = Array.from({ length: RESAMPLES }, () => ratioOf(drawAgain(strata, random))).toSorted((a, b) => a - b);
   const cut = Math.floor(RESAMPLES * TAIL);
+  const value = ratioOf(pairs);
+  const wholes = pairs.reduce((sum, { whole }) => sum + whole, 0);
   return {
-    value: ratioOf(pairs),
+    value,
     low: ratios[cut]!,
-    high: ratios[RESAMPLES - 1 - cut]!,
+    high: value === 0 && wholes > 0 ? UNSEEN / wholes : ratios[RESAMPLES - 1 - cut]!,
     span: 'interval',
     samples: pairs.length,
   };

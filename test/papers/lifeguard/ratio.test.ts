@@ -24,6 +24,11 @@ test('no stratum stands in for another', () => {
   expect(constant).toMatchObject({ value: 0.5, low: 0.5, high: 0.5, samples: 4 });
 });
 
+test('what was never seen may still be as often as 7.6 times, and is not certainly absent', () => {
+  expect(estimateRatio(pairs('a', [0, 60], [0, 40]))).toMatchObject({ value: 0, low: 0 });
+  expect(estimateRatio(pairs('a', [0, 60], [0, 40])).high).toBeCloseTo(0.076, 3);
+});
+
 test('the same cells give the same interval every time', () => {
   const some = pairs('a', [3, 10], [5, 20], [0, 1]);
   expect(estimateRatio(some)).toEqual(estimateRatio(some));

@@ -11,10 +11,10 @@ const folder = mkdtempSync(join(tmpdir(), 'compare-'));
 const output = join(folder, 'report.html');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function written(name: string, detectionSeconds: number): string {
+function written(name: string, detectionSeconds: number, scenario = 'crash-of-one'): string {
   const suite = played([
     {
-      name: 'crash-of-one',
+      name: scenario,
       seeds: seedsFrom(1, 20),
       measure: (seed) => ({ ...natural(seed), detection: [detectionSeconds * SECOND + seed] }),
     },
@@ -26,6 +26,7 @@ function written(name: string, detectionSeconds: number): string {
 
 const quick = written('quick.json', 4);
 const slow = written('slow.json', 6);
+const foreign = written('foreign.json', 4, 'another');
 
 describe('rollcall report --compare', () => {
   const told: string[] = [];
@@ -44,6 +45,11 @@ describe('rollcall report --compare', () => {
     expect(await reportCommand([slow], { output, compare: quick, failOnRegression: true })).toBe(1);
     expect(await reportCommand([quick], { output, compare: slow, failOnRegression: true })).toBe(0);
     expect(await reportCommand([slow], { output, compare: slow, failOnRegression: true })).toBe(0);
+  });
+
+  test('ends with 2 on request when no scenario is in both files', async () => {
+    expect(await reportCommand([slow], { output, compare: foreign, failOnRegression: true })).toBe(2);
+    expect(await reportCommand([slow], { output, compare: foreign })).toBe(0);
   });
 
   test('refuses a file that is none of its own, and a demand without a comparison', async () => {

@@ -105,6 +105,29 @@ describe('what counts as a change', () => {
     expect(comparisonReport(compareResults(one(natural), never), { width: 100, paint: plain })).toContain('→ never');
   });
 
+  test('what came seldom and now hardly ever is a regression, although neither has a mean', () => {
+    const missedBelow = (share: number) =>
+      one((seed) => (seed <= 60 * share ? { detection: [], undetected: 1 } : {}), { seeds: seedsFrom(1, 60) });
+    const { changes } = compareResults(missedBelow(0.6), missedBelow(0.95));
+    expect(changes).toMatchObject([{ metric: 'detection', kind: 'regression', median: [null, null] }]);
+  });
+
+  test('what fails as before is worse when far more of its runs fail, and not when a few more do', () => {
+    const failingIn = (failed: number) => {
+      const suite = one(natural, { seeds: seedsFrom(1, 60) });
+      const scenarios = suite.scenarios.map((scenario) => ({ ...scenario, verdict: 'fail' as const, failed }));
+      return { ...suite, scenarios };
+    };
+    expect(compareResults(failingIn(1), failingIn(50)).regressed).toBe(true);
+    expect(compareResults(failingIn(1), failingIn(3)).regressed).toBe(false);
+    expect(compareResults(failingIn(50), failingIn(1)).regressed).toBe(false);
+  });
+
+  test('the curve of few runs is made of all their values', () => {
+    const values = seedsFrom(1, 11);
+    expect(testsOf(values, values)[0]!.steps).toEqual([values, values]);
+  });
+
   test('a scenario that fails now is a regression of its own, and its cut runs are not measured', () => {
     const cut = one((seed) => ({ ...natural(seed), convergence: [] }), { changes: { verdict: 'fail' } });
     const { verdicts, changes, regressed, notes } = compareResults(one(natural), cut);
