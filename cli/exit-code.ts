@@ -23,5 +23,6 @@ const PASSING: ReadonlySet<string> = new Set([
 ]);
 
 export function exitCodeOf({ code }: { readonly code: string }): number {
+  if (code === 'NONDETERMINISTIC') return ExitCode.nondeterministic;
   return PASSING.has(code) ? ExitCode.failed : ExitCode.usage;
 }

@@ -25,10 +25,10 @@ export async function saveFailures(
   }
   return lines.join('');
 
-  async function placeOf({ scenario, seed, token, verdict, violation }: RunResult): Promise<string> {
+  async function placeOf({ scenario, seed, token, hash, verdict, violation }: RunResult): Promise<string> {
     if (verdict === 'nondeterministic' || violation === null) return 'not kept, since it is not the same every time';
     const { mode } = parseToken(token);
-    const run = { scenario: catalogue.find(scenario), seed, mode, failure: violation };
+    const run = { scenario: catalogue.find(scenario), seed, mode, failure: violation, hash };
     const { file, isNew } = await saveRegression(run, { to: { folder }, files: catalogue.files, code });
     return isNew ? `kept in ${asTyped(file)}` : `is in ${asTyped(file)} already`;
   }

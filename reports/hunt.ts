@@ -2,7 +2,7 @@ import { failureDetails, failureHeadline } from '../scenarios/failure-in-words.t
 import { FAULT_CLASSES } from '../scenarios/hunt/coverage.ts';
 import type { CanaryResult, Finding, HuntProgress, HuntResult } from '../scenarios/hunt/hunt.ts';
 import type { SavedFailures } from '../scenarios/hunt/saved.ts';
-import { identityInWords } from '../scenarios/regression/identity.ts';
+import { identityInWords } from '../scenarios/failure-identity.ts';
 import { replayLine } from '../scenarios/result.ts';
 import { count, lostInWords, rate, whole } from './figures.ts';
 import type { Paint } from './style.ts';

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { builtinScenarios } from './builtin/index.ts';
 import { UnknownScenario, UnusableFile, UsageError } from './errors.ts';
 import { findFiles, looksLikeFile } from './files.ts';
@@ -79,6 +80,6 @@ function matching(pattern: string, names: readonly string[]): readonly string[] 
   const parts = pattern.split('*').map((part) => part.replaceAll(/[^a-z0-9-]/gi, '\\$&'));
   const wanted = new RegExp(parts.length > 1 ? `^${parts.join('.*')}$` : parts[0]!);
   const found = names.filter((name) => wanted.test(name));
-  if (found.length === 0) throw new UnknownScenario(pattern, names);
+  if (found.length === 0) throw new UnknownScenario(pattern, names, existsSync(pattern));
   return found;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { withImports } from './imports.ts';
 
 /** What played a run: part of every token. */
 export interface CodeIdentity {
@@ -11,7 +12,7 @@ export interface CodeIdentity {
 /** Folders whose source decides what happens in a run. */
 const FOLDERS = ['core', 'simulator', 'scenarios'];
 
-/** The tool's version, and a digest of its source and of the given files. */
+/** The tool's version, and a digest of its source and of the given files with what they import. */
 export function identifyCode(files: readonly string[] = []): CodeIdentity {
   const hash = createHash('sha256');
   for (const folder of FOLDERS) {
@@ -19,7 +20,7 @@ export function identifyCode(files: readonly string[] = []): CodeIdentity {
     const names = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(isSource).toSorted();
     for (const name of names) hash.update(`${name}\0`).update(readFileSync(root + name));
   }
-  for (const file of files) hash.update(readFileSync(file));
+  for (const file of withImports(files)) hash.update(readFileSync(file));
   return { version: toolVersion(), digest: hash.digest('hex').slice(0, 8) };
 }
 

@@ -11,11 +11,11 @@ export class InvalidScenario extends UsageError {
 }
 
 export class UnknownScenario extends UsageError {
-  constructor(pattern: string, known: readonly string[]) {
-    super(
-      'UNKNOWN_SCENARIO',
-      `No scenario matches ${JSON.stringify(pattern)}.${suggestion(pattern, known) || ' `rollcall list` shows all of them.'}`,
-    );
+  constructor(pattern: string, known: readonly string[], isFolder = false) {
+    const advice = isFolder
+      ? ` For the files in this folder: ./${pattern}`
+      : suggestion(pattern, known) || ' `rollcall list` shows all of them.';
+    super('UNKNOWN_SCENARIO', `No scenario matches ${JSON.stringify(pattern)}.${advice}`);
   }
 }
 

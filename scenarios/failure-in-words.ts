@@ -1,3 +1,4 @@
+import { kindOfFailure } from './failure-identity.ts';
 import { timeInWords } from './in-words.ts';
 import type { RunResult } from './result.ts';
 import { replayLine } from './result.ts';
@@ -40,12 +41,15 @@ export interface FailureGroup {
   readonly others: readonly RunResult[];
 }
 
-/** Failures of one scenario that broke the same rule are one finding, told by the lowest seed. */
+/**
+ * Failures of one scenario that broke the same rule in the same phase are one finding, told by the lowest seed; of what
+ * was thrown, those with the same text but for its numbers.
+ */
 export function groupFailures(runs: readonly RunResult[]): FailureGroup[] {
   const groups = new Map<string, { first: RunResult; others: RunResult[] }>();
   for (const run of runs) {
     if (run.verdict === 'pass') continue;
-    const key = `${run.scenario} ${run.verdict} ${run.violation?.invariant}`;
+    const key = `${run.scenario} ${run.verdict} ${run.violation === null ? '' : kindOfFailure(run.violation)}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { first: run, others: [] });
     else group.others.push(run);

@@ -21,6 +21,9 @@ interface Hand {
   readonly thread: Worker;
   batch: Task[];
   playing: Task | undefined;
+  /** Runs out when what is played hangs. */
+  watchdog: NodeJS.Timeout | undefined;
+  hung: boolean;
   hasPlayed: boolean;
   problem: string;
 }
@@ -39,9 +42,15 @@ interface Game {
 
 /**
  * Worker threads that play tasks. One that dies costs the run that it was playing, and no other. They wait for the next
- * tasks until they are stopped: whoever made the pool stops it.
+ * tasks until they are stopped: whoever made the pool stops it. With patience, a run that plays for longer is given up
+ * like one that kills its thread.
  */
-export function workerPool(workers: number, files: readonly string[], code: CodeIdentity): Player {
+export function workerPool(
+  workers: number,
+  files: readonly string[],
+  code: CodeIdentity,
+  patienceSeconds?: number,
+): Player {
   const limit = new SharedArrayBuffer(4);
   const last = new Int32Array(limit);
   last[0] = NO_LIMIT;
@@ -63,6 +72,7 @@ export function workerPool(workers: number, files: readonly string[], code: Code
   };
   const close = (hand: Hand, index: number): Task | undefined => {
     const task = hand.playing;
+    clearTimeout(hand.watchdog);
     hand.playing = undefined;
     hand.batch = hand.batch.filter((other) => other.index !== index);
     hand.hasPlayed = true;
@@ -72,8 +82,10 @@ export function workerPool(workers: number, files: readonly string[], code: Code
     if (message.kind === 'idle') {
       if (game === undefined) idle.add(hand);
       else feed(hand, game);
-    } else if (message.kind === 'begun') hand.playing = hand.batch.find(({ index }) => index === message.index);
-    else if (message.kind === 'done') {
+    } else if (message.kind === 'begun') {
+      hand.playing = hand.batch.find(({ index }) => index === message.index);
+      if (patienceSeconds !== undefined) hand.watchdog = setTimeout(giveUp, patienceSeconds * 1000, hand);
+    } else if (message.kind === 'done') {
       close(hand, message.done.index);
       game?.listener.onDone(message.done);
     } else if (message.kind === 'unplayable') {
@@ -85,11 +97,16 @@ export function workerPool(workers: number, files: readonly string[], code: Code
       });
     }
   };
+  const giveUp = (hand: Hand) => {
+    hand.hung = true;
+    void hand.thread.terminate();
+  };
   const bury = (hand: Hand) => {
+    clearTimeout(hand.watchdog);
     if (stopped || !hands.delete(hand)) return;
     idle.delete(hand);
     if (game === undefined) return;
-    const { playing: task, batch, problem } = hand;
+    const { playing: task, batch, problem, hung } = hand;
     // Its successor would fare no better.
     if (task === undefined && !hand.hasPlayed) {
       return game.end(() => {
@@ -97,7 +114,8 @@ export function workerPool(workers: number, files: readonly string[], code: Code
       });
     }
     game.returned.push(...batch.filter((one) => one !== task));
-    if (task !== undefined) game.listener.onLost({ task, how: `its worker thread died: ${problem}` });
+    const how = hung ? `still playing after ${patienceSeconds} s` : `its worker thread died: ${problem}`;
+    if (task !== undefined) game.listener.onLost({ task, how });
     enlist();
   };
   const enlist = () => {
@@ -106,6 +124,8 @@ export function workerPool(workers: number, files: readonly string[], code: Code
       batch: [],
       hasPlayed: false,
       playing: undefined,
+      watchdog: undefined,
+      hung: false,
       problem: DIED,
     };
     hands.add(hand);
@@ -152,11 +172,17 @@ export function workerPool(workers: number, files: readonly string[], code: Code
     stop() {
       stopped = true;
       last[0] = -1;
-      for (const { thread } of hands) void thread.terminate();
+      for (const { thread, watchdog } of hands) {
+        clearTimeout(watchdog);
+        void thread.terminate();
+      }
       game?.end(() => {});
     },
   };
 }
+
+/** A run that plays for so long on any machine hangs: for searches, which would otherwise wait for it for ever. */
+export const PATIENCE_SECONDS = 120;
 
 const NO_LIMIT = 0x7fffffff;
 

@@ -12,7 +12,7 @@ import { asTyped } from '../../scenarios/files.ts';
 import { hunt } from '../../scenarios/hunt/hunt.ts';
 import type { Finding, HuntPlan, HuntProgress } from '../../scenarios/hunt/hunt.ts';
 import { playSaved } from '../../scenarios/hunt/saved.ts';
-import { workerPool } from '../../scenarios/pool.ts';
+import { PATIENCE_SECONDS, workerPool } from '../../scenarios/pool.ts';
 import { saveRegression } from '../../scenarios/regression/save.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { MAX_SEED, parseSeed } from '../../scenarios/seeds.ts';
@@ -73,7 +73,7 @@ export async function huntCommand(given: readonly string[], options: Given): Pro
       sabotage: scenarios.every((one) => builtinScenarios.includes(one)) ? 'mute' : 'throw',
       ...(runs === undefined ? { timeLimitSeconds: time === undefined ? USUAL_SECONDS : time / SECOND } : { runs }),
     };
-    const player = workerPool(jobs, files, code);
+    const player = workerPool(jobs, files, code, PATIENCE_SECONDS);
     try {
       const known = new Set(saved.failing.map(({ identity }) => identity));
       const findings: KeptFinding[] = [];
@@ -113,9 +113,9 @@ interface Keeping {
 }
 
 async function keep(finding: Finding, { scenarios, folder, files, code }: Keeping): Promise<KeptFinding> {
-  const { seed, mode, edit, violation: failure } = finding;
+  const { seed, mode, edit, violation: failure, result } = finding;
   const scenario = scenarios.find(({ name }) => name === finding.scenario)!;
-  const run = { scenario, seed, mode, failure, ...(edit === undefined ? {} : { edit }) };
+  const run = { scenario, seed, mode, failure, hash: result.hash, ...(edit === undefined ? {} : { edit }) };
   try {
     const { file, token } = await saveRegression(run, { to: { folder }, files, code });
     return { finding, kept: { file: asTyped(file), token } };

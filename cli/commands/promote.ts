@@ -2,7 +2,7 @@ import { openCatalogue } from '../../scenarios/catalogue.ts';
 import { identifyCode } from '../../scenarios/code.ts';
 import { asTyped, findFiles } from '../../scenarios/files.ts';
 import { failingRunOf } from '../../scenarios/regression/failing-run.ts';
-import { identityInWords } from '../../scenarios/regression/identity.ts';
+import { identityInWords } from '../../scenarios/failure-identity.ts';
 import { saveRegression } from '../../scenarios/regression/save.ts';
 import { parseToken } from '../../scenarios/token.ts';
 import { ExitCode } from '../exit-code.ts';
@@ -26,7 +26,7 @@ export async function promoteCommand(text: string, given: readonly string[], opt
   const place = asTyped(saved.file);
   const lines = [
     `${saved.name} breaks ${identityInWords(run.failure)}`,
-    `  File:    ${place}`,
+    `  File:    ${saved.isNew ? place : `${place}, as it was`}`,
     `  Play:    npx rollcall run ${place}`,
     `  Replay:  ${saved.replay}`,
   ];

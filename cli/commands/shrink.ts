@@ -3,9 +3,10 @@ import { openCatalogue } from '../../scenarios/catalogue.ts';
 import { identifyCode } from '../../scenarios/code.ts';
 import { asTyped, findFiles } from '../../scenarios/files.ts';
 import { faultInWords } from '../../scenarios/in-words.ts';
-import { workerPool } from '../../scenarios/pool.ts';
-import { failingRunOf, Unsteady } from '../../scenarios/regression/failing-run.ts';
-import { identityInWords } from '../../scenarios/regression/identity.ts';
+import { PATIENCE_SECONDS, workerPool } from '../../scenarios/pool.ts';
+import { failingRunOf } from '../../scenarios/regression/failing-run.ts';
+import { identityInWords } from '../../scenarios/failure-identity.ts';
+import { prepare } from '../../scenarios/regression/place.ts';
 import { saveRegression } from '../../scenarios/regression/save.ts';
 import { shrunkInWords } from '../../scenarios/shrink/in-words.ts';
 import type { ShrinkOptions, ShrinkProgress, ShrinkTarget, Shrunk } from '../../scenarios/shrink/shrink.ts';
@@ -25,34 +26,27 @@ export async function shrinkCommand(text: string, given: readonly string[], opti
   const output = textOf(options, 'output');
   const named = findFiles(given);
   const code = identifyCode(named);
-  try {
-    const { run, warning } = await failingRunOf(token, await openCatalogue(named), code);
-    if (warning !== undefined) process.stderr.write(`${warning}\n`);
-    const { target, files } = await shrinkTargetOf(run, named);
-    const player = workerPool(jobs, files, code);
-    const search = await searching(target, { player, code }, timeLimit === undefined ? undefined : timeLimit / SECOND);
-    const { shrunk, interrupted } = search;
-    const notes = shrunkInWords(shrunk);
-    const saved = await saveRegression(
-      { ...target, edit: shrunk.edit },
-      { to: output === undefined ? { folder: REGRESSIONS } : { file: output }, files, code, notes },
-    );
-    const place = asTyped(saved.file);
-    const lines = [
-      `${saved.name} breaks ${identityInWords(run.failure)}`,
-      ...field('Shrunk', notes),
-      ...field('Faults', shrunk.edit.faults.map(faultInWords)),
-      ...field('File', [place]),
-      ...field('Play', [`npx rollcall run ${place}`]),
-      ...field('Replay', [saved.replay]),
-    ];
-    process.stdout.write(`${lines.join('\n')}\n`);
-    return interrupted ? ExitCode.interrupted : ExitCode.pass;
-  } catch (error) {
-    if (!(error instanceof Unsteady)) throw error;
-    process.stderr.write(`rollcall: ${error.message}\n`);
-    return ExitCode.nondeterministic;
-  }
+  const { run, warning } = await failingRunOf(token, await openCatalogue(named), code);
+  if (warning !== undefined) process.stderr.write(`${warning}\n`);
+  const { target, files } = await shrinkTargetOf(run, named);
+  const to = output === undefined ? { folder: REGRESSIONS } : { file: output };
+  prepare(to);
+  const player = workerPool(jobs, files, code, PATIENCE_SECONDS);
+  const search = await searching(target, { player, code }, timeLimit === undefined ? undefined : timeLimit / SECOND);
+  const { shrunk, interrupted } = search;
+  const notes = shrunkInWords(shrunk);
+  const saved = await saveRegression({ ...target, edit: shrunk.edit }, { to, files, code, notes });
+  const place = asTyped(saved.file);
+  const lines = [
+    `${saved.name} breaks ${identityInWords(run.failure)}`,
+    ...field('Shrunk', notes),
+    ...field('Faults', shrunk.edit.faults.map(faultInWords)),
+    ...field('File', [saved.isNew ? place : `${place}, as it was`]),
+    ...field('Play', [`npx rollcall run ${place}`]),
+    ...field('Replay', [saved.replay]),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return interrupted ? ExitCode.interrupted : ExitCode.pass;
 }
 
 async function searching(

@@ -97,7 +97,10 @@ function toldRow(event: number, at: number, [, kind, host, peer, size, detail, d
 function textOf(bytes: Uint8Array, name: string): string {
   try {
     return gunzipSync(bytes).toString('utf8');
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR') {
+      throw new UnusableFile(name, 'it ends too early. It was probably cut; save it again.');
+    }
     throw new UnusableFile(name, 'it is no trace of a run. Save one with `rollcall replay TOKEN --save-trace FILE`.');
   }
 }

@@ -9,7 +9,7 @@ import { canaryTasks } from './canary.ts';
 import { Corpus } from './corpus.ts';
 import { Coverage } from './coverage.ts';
 import { Drawing, GENERATION } from './generation.ts';
-import { identityOf } from './identity.ts';
+import { bugOf } from '../failure-identity.ts';
 import type { Sabotage } from './sabotage.ts';
 
 export interface HuntPlan {
@@ -120,13 +120,12 @@ class Hunt {
     signal?.addEventListener('abort', interrupt);
     if (signal?.aborted === true) interrupt();
     try {
-      const canary = await this.#playCanary();
-      const stopTimer = this.#endInTime();
-      try {
-        await this.#playGenerations();
-      } finally {
-        stopTimer();
-      }
+      const canary = await this.#unlessHung(() => this.#playCanary());
+      const callOff = this.#afterTime(0, () => {
+        this.#stopped ??= 'time';
+        this.#player.limit(-1);
+      });
+      await this.#unlessHung(() => this.#playGenerations()).finally(callOff);
       const { ahead: _, ...found } = this.#progress(0);
       return { ...found, workers: this.#player.workers, canary, stopped: this.#stopped ?? 'runs' };
     } finally {
@@ -205,7 +204,7 @@ class Hunt {
       return;
     }
     const { scenario, seed, mode, edit } = task;
-    const identity = identityOf(scenario, violation, this.#hostsOf(task));
+    const identity = bugOf(scenario, violation, this.#hostsOf(task));
     const known = this.#findings.get(identity);
     if (known !== undefined) {
       known.times += 1;
@@ -236,23 +235,23 @@ class Hunt {
     return this.#plan.scenarios.find(({ name }) => name === scenario) as Scenario;
   }
 
-  #endInTime(): () => void {
+  /** A hang is not a pass: what still plays long after the time is given up. */
+  async #unlessHung<T>(play: () => Promise<T>): Promise<T> {
+    const callOff = this.#afterTime(GRACE_SECONDS, () => {
+      this.#stopped ??= 'time';
+      for (const { scenario, seed } of this.#player.playing) {
+        this.#lost.push({ scenario, seed, how: `still playing ${GRACE_SECONDS} s after the time was up` });
+      }
+      this.#player.stop();
+    });
+    return play().finally(callOff);
+  }
+
+  /** So many seconds after the plan's time, counted from now; returns what calls it off. */
+  #afterTime(seconds: number, callback: () => void): () => void {
     const { timeLimitSeconds } = this.#plan;
     if (timeLimitSeconds === undefined) return () => {};
-    let timer = setTimeout(
-      () => {
-        this.#stopped ??= 'time';
-        this.#player.limit(-1);
-        timer = setTimeout(() => {
-          // A hang is not a pass.
-          for (const { scenario, seed } of this.#player.playing) {
-            this.#lost.push({ scenario, seed, how: `still playing ${GRACE_SECONDS} s after the time was up` });
-          }
-          this.#player.stop();
-        }, GRACE_SECONDS * 1000);
-      },
-      Math.min(timeLimitSeconds * 1000, LONGEST_TIMER),
-    );
+    const timer = setTimeout(callback, Math.min((timeLimitSeconds + seconds) * 1000, LONGEST_TIMER));
     return () => clearTimeout(timer);
   }
 

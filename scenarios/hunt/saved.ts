@@ -1,16 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { RollcallError } from '../../core/errors.ts';
 import { identifyCode } from '../code.ts';
 import { UsageError } from '../errors.ts';
+import { asTyped } from '../files.ts';
 import { loadScenarios } from '../loader.ts';
 import { materialise } from '../play.ts';
 import type { Player, Task } from '../player.ts';
-import { workerPool } from '../pool.ts';
+import { PATIENCE_SECONDS, workerPool } from '../pool.ts';
 import type { Failure, LostRun, RunResult } from '../result.ts';
 import type { Scenario } from '../scenario.ts';
 import { modeOf } from '../suite.ts';
-import { identityOf } from './identity.ts';
+import { bugOf } from '../failure-identity.ts';
 
 /** What saving writes: see `scenarios/regression`. */
 const REGRESSION_FILE = /\.test\.mjs$/;
@@ -62,7 +63,7 @@ export async function playSaved({ folder, files, jobs, signal }: SavedOptions): 
   if (tasks.length === 0) return { failing: [], passing: [], unusable, lost: [] };
 
   const needed = [...new Set([...files, ...[...saved.values()].map(({ file }) => file)])];
-  const player = workerPool(jobs, needed, identifyCode(needed));
+  const player = workerPool(jobs, needed, identifyCode(needed), PATIENCE_SECONDS);
   const stop = () => player.stop();
   signal?.addEventListener('abort', stop);
   try {
@@ -72,7 +73,7 @@ export async function playSaved({ folder, files, jobs, signal }: SavedOptions): 
       const { violation } = result;
       if (violation === null) return [];
       const hosts = materialise(scenario, seed).hosts.map(({ name }) => name);
-      return [{ file, identity: identityOf(scenario.fixed!.scenario, violation, hosts), result, violation }];
+      return [{ file, identity: bugOf(scenario.fixed!.scenario, violation, hosts), result, violation }];
     });
     const passing = results.flatMap((one) => (one.violation === null ? [saved.get(one.scenario)!.file] : []));
     return { failing, passing, unusable, lost };
@@ -95,5 +96,5 @@ async function playAll(player: Player, tasks: readonly Task[]): Promise<{ result
 function savedIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
   const names = readdirSync(folder).filter((name) => REGRESSION_FILE.test(name));
-  return names.toSorted().map((name) => join(folder, name));
+  return names.toSorted().map((name) => asTyped(resolve(folder, name)));
 }

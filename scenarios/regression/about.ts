@@ -1,6 +1,6 @@
 import { timeInWords } from '../in-words.ts';
 import type { Failure } from '../result.ts';
-import { identityInWords } from './identity.ts';
+import { identityInWords } from '../failure-identity.ts';
 
 export interface Circumstances {
   readonly replay: string;

@@ -8,8 +8,8 @@ import type { Scenario } from '../scenario.ts';
 import type { Token } from '../token.ts';
 import { compareWithToken, parseToken } from '../token.ts';
 import type { Edit } from '../edit.ts';
-import type { FailureIdentity } from './identity.ts';
-import { identityInWords } from './identity.ts';
+import type { FailureIdentity } from '../failure-identity.ts';
+import { identityInWords } from '../failure-identity.ts';
 
 /** A run that fails, by what it is made of. */
 export interface FailingRun {
@@ -19,6 +19,8 @@ export interface FailingRun {
   /** What of the scenario is changed; absent when it is played as it draws itself. */
   readonly edit?: Edit;
   readonly failure: FailureIdentity;
+  /** Of the run as it was seen to fail, when it is to be kept as it is. */
+  readonly hash?: string;
 }
 
 /** A run that does not play the same every time: nothing can be said about what it needs to fail. */
@@ -54,7 +56,7 @@ export async function failingRunOf(
   if (reproduction.kind === 'diverged') throw new Unsteady(reproduction.words);
   const warning = reproduction.kind === 'reproduced' ? {} : { warning: reproduction.words };
   if (result.violation !== null)
-    return { run: { scenario, seed, mode, failure: result.violation }, result, ...warning };
+    return { run: { scenario, seed, mode, failure: result.violation, hash: result.hash }, result, ...warning };
   const why = reproduction.kind === 'reproduced' ? 'It is the run that the token names.' : reproduction.words;
   throw new UsageError('RUN_PASSES', `${token.scenario}, seed ${seed}, passes: there is no failure to keep. ${why}`);
 }

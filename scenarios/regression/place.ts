@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 
@@ -30,11 +30,27 @@ export function* placesFor(destination: Destination, name: string): Generator<Pl
   }
 }
 
+/** Says before a long search what would go wrong after it. */
+export function prepare(destination: Destination): void {
+  for (const { path } of placesFor(destination, 'any')) {
+    return attempt(path, () => {
+      makeFolder(dirname(path));
+      accessSync(dirname(path), constants.W_OK);
+    });
+  }
+}
+
 /** Never takes the place of another file, even if it came in the meantime. */
 export function writeNew(path: string, text: string): void {
-  try {
+  attempt(path, () => {
     makeFolder(dirname(path));
     writeFileSync(path, text, { flag: 'wx' });
+  });
+}
+
+function attempt(path: string, task: () => void): void {
+  try {
+    task();
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError('UNWRITABLE_FILE', `${path} cannot be written: ${problem}. Give another path.`, { cause });

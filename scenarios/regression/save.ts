@@ -10,9 +10,9 @@ import { replayLine } from '../result.ts';
 import { modeOf } from '../suite.ts';
 import { aboutFailure } from './about.ts';
 import type { FailingRun } from './failing-run.ts';
-import { NotReproduced } from './failing-run.ts';
-import type { FailureIdentity } from './identity.ts';
-import { identityInWords, isSameFailure } from './identity.ts';
+import { NotReproduced, Unsteady } from './failing-run.ts';
+import type { FailureIdentity } from '../failure-identity.ts';
+import { identityInWords, isSameFailure } from '../failure-identity.ts';
 import { originOf } from './origin.ts';
 import type { Destination } from './place.ts';
 import { placesFor, writeNew } from './place.ts';
@@ -56,6 +56,12 @@ export async function saveRegression(run: FailingRun, options: SaveOptions): Pro
     const played = await playWorld(kept, spec.seed, { mode: run.mode, code, onTrace: chronicle.record });
     const { result } = played;
     if (!isSameFailure(result, run.failure)) throw new NotReproduced(run);
+    if (run.hash !== undefined && run.hash !== result.hash) {
+      throw new Unsteady(
+        `${run.scenario.name}, seed ${run.seed}, was played twice and was not the same run both times. ` +
+          '`rollcall verify` finds the first event that differs.',
+      );
+    }
     const replay = replayLine(result.token, [asTyped(path)]);
     const about = { replay, version: code.version, notes };
     const story = storyInLines(explain(chronicle, played));

@@ -2,10 +2,10 @@ import { durationInWords } from '../in-words.ts';
 import type { Shrunk, Size } from './shrink.ts';
 
 /** What shrinking achieved, line by line. */
-export function shrunkInWords({ before, after, minimal }: Shrunk): string[] {
+export function shrunkInWords({ before, after, minimal, pinned }: Shrunk): string[] {
   return [
     MEASURES.flatMap((measure) => changeInWords(measure(before), measure(after))).join(', '),
-    minimal ? minimalInWords(after) : 'This is not minimal: the search was ended early.',
+    ...(minimal ? minimalInWords(after, pinned) : ['This is not minimal: the search was ended early.']),
   ];
 }
 
@@ -27,8 +27,16 @@ function counted(number: number, noun: string): readonly [string, string] {
   return [String(number), ` ${noun}${number === 1 ? '' : 's'}`];
 }
 
-function minimalInWords({ faults }: Size): string {
-  if (faults === 0) return 'It fails without any fault.';
+function minimalInWords({ faults }: Size, pinned: readonly string[]): string[] {
+  if (faults === 0) return ['It fails without any fault.'];
   const less = faults === 1 ? 'Without this fault' : 'Without any one of these faults';
-  return `${less} it passes or fails in another way.`;
+  const free = faults - pinned.length;
+  return [
+    ...(free === 0
+      ? []
+      : [`${free === faults ? less : 'Without any one of the others'} it passes or fails in another way.`]),
+    ...(pinned.length === 0
+      ? []
+      : [`Not taken out, since it could fail for another reason then: ${pinned.join(', ')}.`]),
+  ];
 }

@@ -1,7 +1,7 @@
 import type { Edit } from '../edit.ts';
 import type { Player, Task } from '../player.ts';
-import type { FailureIdentity } from '../regression/identity.ts';
-import { isSameFailure } from '../regression/identity.ts';
+import type { FailureIdentity } from '../failure-identity.ts';
+import { isSameFailure } from '../failure-identity.ts';
 import type { Mode, RunResult } from '../result.ts';
 
 /** The run whose failure is looked for, before anything is changed in it. */

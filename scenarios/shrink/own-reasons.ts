@@ -1,7 +1,7 @@
 import { isHarm } from '../../simulator/faults/engine.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import type { HostSpec } from '../../simulator/program.ts';
-import type { FailureIdentity } from '../regression/identity.ts';
+import type { FailureIdentity } from '../failure-identity.ts';
 import type { WholeEdit } from '../regression/whole-edit.ts';
 import type { Stage } from '../scenario.ts';
 import { leftBroken } from './left-broken.ts';

@@ -6,13 +6,12 @@ import { edited, withoutHosts } from '../edit.ts';
 import { materialise, playWorld } from '../play.ts';
 import type { Player } from '../player.ts';
 import { NotReproduced, Unsteady } from '../regression/failing-run.ts';
-import type { FailureIdentity } from '../regression/identity.ts';
+import type { FailureIdentity } from '../failure-identity.ts';
 import type { WholeEdit } from '../regression/whole-edit.ts';
 import type { Mode } from '../result.ts';
 import type { Scenario } from '../scenario.ts';
 import { ddmin } from './ddmin.ts';
 import { DroppedMessages, isLossy } from './drops.ts';
-
 import { Oracle, Stopped } from './oracle.ts';
 import { OwnReasons } from './own-reasons.ts';
 import { simpler } from './parts.ts';
@@ -51,8 +50,10 @@ export interface Shrunk {
   readonly edit: WholeEdit;
   readonly before: Size;
   readonly after: Size;
-  /** Without any one of its faults the run passes, or fails in another way: each was played. */
+  /** Without any one of its faults, but for those that are pinned, the run passes or fails in another way: played. */
   readonly minimal: boolean;
+  /** Faults, by id, that stay because the run could fail for a reason of its own without them. */
+  readonly pinned: readonly string[];
   readonly played: number;
 }
 
@@ -117,7 +118,8 @@ class Shrinking {
     } finally {
       this.#signal?.removeEventListener('abort', stop);
     }
-    return { edit: this.#best, before, after: this.#size(), minimal, played: this.#oracle.played };
+    const pinned = minimal ? this.#pinned() : [];
+    return { edit: this.#best, before, after: this.#size(), minimal, pinned, played: this.#oracle.played };
   }
 
   /** Every way of shrinking, again and again until none finds anything; what is known is not played again. */
@@ -209,8 +211,17 @@ class Shrinking {
   }
 
   async #isMinimal(): Promise<boolean> {
-    const { faults } = this.#best;
-    return (await this.#firstFailing(faults.map((_, gone) => this.#with({ faults: faults.toSpliced(gone, 1) })))) < 0;
+    return (await this.#firstFailing(this.#best.faults.map((fault) => this.#withoutFault(fault)))) < 0;
+  }
+
+  /** Of a minimal schedule: what cannot be judged, and what fails in the same way even calmly. */
+  #pinned(): string[] {
+    const isPinned = (edit: WholeEdit) => !this.#ownReasons.isSound(edit) || this.#oracle.failure(edit) !== undefined;
+    return this.#best.faults.filter((fault) => isPinned(this.#withoutFault(fault))).map(({ id }) => id);
+  }
+
+  #withoutFault(gone: Fault): WholeEdit {
+    return this.#with({ faults: this.#best.faults.filter((fault) => fault !== gone) });
   }
 
   #with(change: Partial<WholeEdit>): WholeEdit {

@@ -110,6 +110,7 @@ describe('a trace file', () => {
   test('that is something else, of another format, or cut is refused in words', () => {
     expect(() => readTrace(Buffer.from('no'), 'x')).toThrow('x: it is no trace of a run');
     expect(() => readTrace(gzipSync('{}\n'), 'x')).toThrow('x: it is no trace of a run');
+    expect(() => readTrace(gzipSync('{}\n').subarray(0, 15), 'x')).toThrow('x: it ends too early');
     expect(() => readTrace(gzipSync('{"format":"rollcall-trace","version":9}\n'), 'x')).toThrow('format 9, this is 1');
     const header = { format: 'rollcall-trace', version: 1, events: 5 };
     expect(() => readTrace(gzipSync(`${JSON.stringify(header)}\n[]\n`), 'x')).toThrow('it holds 1 of 5 events');

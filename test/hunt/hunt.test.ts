@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { huntReport, isBlind } from '../../reports/hunt.ts';
 import { plain } from '../../reports/style.ts';
 import { cluster } from '../../scenarios/builtin/cluster.ts';
@@ -156,4 +156,27 @@ test('an interrupted hunt says what it found until then', async () => {
     },
   );
   expect(result).toMatchObject({ stopped: 'interrupted', runs: 7 });
+});
+
+test('a canary that never ends costs no more than the time, and a run that is named', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    let stop = () => {};
+    const ended = new Promise<void>((resolve) => (stop = resolve));
+    const playing: Task[] = [];
+    const hanging: Player = {
+      workers: 1,
+      playing,
+      play: ([task]) => (playing.push(task!), ended),
+      limit() {},
+      stop,
+    };
+    const { runs: _, ...plan } = planOf(short);
+    const result = hunt({ ...plan, timeLimitSeconds: 5 }, hanging);
+    await vi.advanceTimersByTimeAsync(15_000);
+    const lost = [{ scenario: 'trio', seed: 1, how: 'still playing 10 s after the time was up' }];
+    expect(await result).toMatchObject({ stopped: 'time', runs: 0, lost });
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -45,6 +45,13 @@ describe('a failure that is kept', () => {
     expect(catalogue.select([]).map((scenario) => scenario.name)).toEqual([name]);
   });
 
+  test('is refused when it is another run the second time', async () => {
+    const { hash } = await playRun(naive, 20, { mode: 'reference', code });
+    expect((await save({ ...failing, hash })).isNew).toBe(true);
+    await expect(save({ ...failing, hash: '5f3a00112233aabb' }, { name: 'other' })).rejects.toThrow('played twice');
+    expect(files()).toHaveLength(1);
+  });
+
   test('tells at its top what failed, how to see it again, and what happened', async () => {
     const { file, replay } = await save(failing, { notes: ['18 faults to 1'] });
     const [rule, , seen, , shrunk, again, , ...story] = readFileSync(file, 'utf8').split('\n');

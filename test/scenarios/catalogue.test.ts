@@ -24,6 +24,9 @@ describe('scenarios are chosen', () => {
     expect(() => select('zzzzzzzz')).toThrow('rollcall list');
   });
 
+  test('and a folder that only looks like a name gets its path', () =>
+    expect(() => select('docs')).toThrow('For the files in this folder: ./docs'));
+
   test('but two of one name are refused', () => {
     expect(() => catalogueOf([pingScenario('twin'), pingScenario('twin')])).toThrow('Two scenarios are named "twin"');
   });

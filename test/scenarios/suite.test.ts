@@ -21,6 +21,7 @@ const comparable = async (changes: Partial<SuitePlan>, player: Player) => {
   return rest;
 };
 
+const EMPTY = 'return { hosts: [], faults: [], duration: 1, invariants: [] };';
 const pools: Player[] = [];
 const pool = (workers: number, file: string) => {
   const made = workerPool(workers, [file], code);
@@ -117,6 +118,15 @@ describe('a suite', () => {
       notPlayed: 2,
       lost: [{ scenario: calm.name, seed: 1, how: 'still playing after 3.1 s' }],
     });
+  });
+
+  test('of patient threads gives up what hangs, and plays the rest', async () => {
+    const file = write('sleeper.mjs', `stage: ({ random }) => { if (random.int(3) === 1) for (;;) {} ${EMPTY} }`);
+    const patient = workerPool(1, [file], code, 1);
+    pools.push(patient);
+    const result = await playSuite({ ...plan, scenarios: [calm], seeds: 3 }, patient);
+    expect(result.lost).toEqual([{ scenario: calm.name, seed: 1, how: 'still playing after 1 s' }]);
+    expect(result.runs.map(({ seed }) => seed)).toEqual([2, 3]);
   });
 
   test('tells of progress run by run', async () => {

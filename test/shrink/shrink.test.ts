@@ -5,7 +5,7 @@ import { playRun } from '../../scenarios/play.ts';
 import { inlinePlayer } from '../../scenarios/player.ts';
 import type { Player } from '../../scenarios/player.ts';
 import { installGuards } from '../../scenarios/guards.ts';
-import { isSameFailure } from '../../scenarios/regression/identity.ts';
+import { isSameFailure } from '../../scenarios/failure-identity.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { shrunkInWords } from '../../scenarios/shrink/in-words.ts';
 import { shrink } from '../../scenarios/shrink/shrink.ts';
@@ -91,9 +91,13 @@ describe('a shrunk run', () => {
   });
 
   test('keeps what the scenario is made of, though it stands in the schedule', async () => {
-    const { edit, after, minimal } = await shrunk(forgottenCommand, 1);
-    expect(edit.faults.map(({ id }) => id)).toEqual(['open', 'up']);
-    expect({ after, minimal }).toMatchObject({ after: { hosts: 4 }, minimal: true });
+    const result = await shrunk(forgottenCommand, 1);
+    expect(result.edit.faults.map(({ id }) => id)).toEqual(['open', 'up']);
+    expect(result).toMatchObject({ after: { hosts: 4 }, minimal: true, pinned: ['open'] });
+    expect(shrunkInWords(result).slice(1)).toEqual([
+      'Without any one of the others it passes or fails in another way.',
+      'Not taken out, since it could fail for another reason then: open.',
+    ]);
   });
 
   test('has only those of the drawn settings that matter', async () => {
