@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { SECOND } from '../../core/ports/clock.ts';
 import { RollcallError } from '../../core/errors.ts';
-import { huntLine, huntReport, isBlind, paintFor } from '../../reports/index.ts';
+import { huntLine, huntReport, isBlind } from '../../reports/hunt.ts';
+import { paintFor } from '../../reports/index.ts';
 import type { HuntStory, KeptFinding } from '../../reports/index.ts';
 import { builtinScenarios } from '../../scenarios/builtin/index.ts';
 import { openCatalogue, splitArguments } from '../../scenarios/catalogue.ts';
@@ -60,7 +61,7 @@ export async function huntCommand(given: readonly string[], options: Given): Pro
     progress.clear();
     const width = Math.max(process.stdout.columns || 80, 40);
     process.stdout.write(huntReport(story, { width, paint: paintFor(process.stdout, process.env) }));
-    return exitCodeOf(story);
+    return signal.aborted ? ExitCode.interrupted : exitCodeOf(story);
   };
   try {
     const saved = await playSaved({ folder, files, jobs, signal });
@@ -127,7 +128,6 @@ async function keep(finding: Finding, { scenarios, folder, files, code }: Keepin
 }
 
 function exitCodeOf({ result, saved, findings }: HuntStory): number {
-  if (result?.stopped === 'interrupted') return ExitCode.interrupted;
   const verdicts = [...saved.failing, ...findings.map(({ finding }) => finding)].map((one) => one.result.verdict);
   if (verdicts.includes('nondeterministic')) return ExitCode.nondeterministic;
   if (result === undefined || isBlind(result)) return ExitCode.failed;

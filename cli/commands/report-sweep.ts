@@ -1,7 +1,8 @@
 import { identifyCode } from '../../scenarios/code.ts';
 import { sweepEverything } from '../../scenarios/sweep/plan.ts';
 import type { SweepResults } from '../../scenarios/sweep/result.ts';
-import { sweepJson, sweepLine } from '../../reports/index.ts';
+import { sweepJson } from '../../reports/index.ts';
+import { sweepLine } from '../../reports/sweep/live.ts';
 import { prepareFile, replaceText } from '../output-file.ts';
 import { progressOn } from '../progress.ts';
 import { SWEEP_FILE } from '../results-files.ts';
