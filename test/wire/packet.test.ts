@@ -131,6 +131,9 @@ describe('a packet', () => {
   });
 });
 
+/** By its second byte, a random one, an envelope that no key opens sometimes looks like plain text. */
+const UNOPENED = ['no-key', 'not-sealed'];
+
 describe('who may read a packet', () => {
   const plain = packet(nack(1));
 
@@ -159,16 +162,14 @@ describe('who may read a packet', () => {
     const encoded = datagram.encode({ ...plain, key: KEY_A });
     expect(datagram.decode(encoded).parts).toEqual(plain.parts);
     keys = [KEY_B];
-    expect(refusal(() => datagram.decode(encoded))).toBe('no-key');
+    expect(UNOPENED).toContain(refusal(() => datagram.decode(encoded)));
   });
 
   test('a packet sealed under another label does not open', () => {
     const sender = memberlistProtocol(security({ label: 'blue', keys: () => [KEY_A] })).datagram;
     const receiver = memberlistProtocol(security({ keys: () => [KEY_A] })).datagram;
     const withoutHeader = sender.encode({ ...plain, label: 'blue', key: KEY_A }).slice(2 + 'blue'.length);
-    const reason = refusal(() => receiver.decode(withoutHeader));
-    // By its second byte, a random one, an envelope sometimes looks like plain text.
-    expect(['no-key', 'not-sealed']).toContain(reason);
+    expect(UNOPENED).toContain(refusal(() => receiver.decode(withoutHeader)));
   });
 
   test('plain text is refused by an encrypted cluster, unless it is on its way to encryption', () => {
