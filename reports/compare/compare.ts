@@ -2,7 +2,7 @@ import type { ScenarioResult, SuiteResult, Verdict } from '../../scenarios/resul
 import { areSame, type Counterparts, counterpartsOf } from './counterparts.ts';
 import { holm } from './holm.ts';
 import { ALPHA, type Test, testsOf } from './judge.ts';
-import { notesOf } from './notes.ts';
+import { blindAmong, notesOf } from './notes.ts';
 import { visibleDelta } from './power.ts';
 import type { Change, Comparison, VerdictChange } from './result.ts';
 import { COMPARED_METRICS, type ComparedMetric, samplesOf } from './samples.ts';
@@ -29,6 +29,7 @@ export function compareResults(earlier: SuiteResult, now: SuiteResult): Comparis
     earlier: { version: earlier.version, runs: earlier.runs.length },
     now: { version: now.version, runs: now.runs.length },
     tests: tests.length,
+    blind: blindAmong(tests.map(({ test }) => test)),
     visible: visibleIn(tests.map(({ test }) => test)),
     changes: withoutEchoes(changes).toSorted(byWeight),
     verdicts,

@@ -1,3 +1,4 @@
+import { byScenario } from '../by-scenario.ts';
 import type { RunResult, SuiteResult } from '../../scenarios/result.ts';
 
 /** One scenario in both suites. */
@@ -20,14 +21,4 @@ export function counterpartsOf(earlier: SuiteResult, now: SuiteResult): Counterp
 export function areSame({ earlier, now }: Counterparts): boolean {
   const hashes = new Map(earlier.map(({ seed, hash }) => [seed, hash]));
   return earlier.length === now.length && now.every(({ seed, hash }) => hashes.get(seed) === hash);
-}
-
-function byScenario(runs: readonly RunResult[]): Map<string, RunResult[]> {
-  const groups = new Map<string, RunResult[]>();
-  for (const run of runs) {
-    const group = groups.get(run.scenario);
-    if (group === undefined) groups.set(run.scenario, [run]);
-    else group.push(run);
-  }
-  return groups;
 }

@@ -59,12 +59,18 @@ function failedRuns(tested: readonly Counterparts[]): string[] {
   ];
 }
 
-function blindness(tests: readonly Test[]): string[] {
+/** How many tests had too few runs to see anything. */
+export function blindAmong(tests: readonly Test[]): number {
   const alpha = ALPHA / tests.length;
-  const blind = tests.filter(({ where, samples: [n, m] }) => where === 'all' && isBlind(n, m, alpha));
-  if (blind.length === 0) return [];
+  return tests.filter(({ where, samples: [n, m] }) => where === 'all' && isBlind(n, m, alpha)).length;
+}
+
+function blindness(tests: readonly Test[]): string[] {
+  const blind = blindAmong(tests);
+  if (blind === 0) return [];
+  const alpha = ALPHA / tests.length;
   return [
-    `Too few runs: in ${blind.length} of ${count(tests.length, 'test')} not even the clearest difference could show. ` +
+    `Too few runs: in ${blind} of ${count(tests.length, 'test')} not even the clearest difference could show. ` +
       `So many tests need at least ${fewestRuns(alpha)} runs of each scenario on both sides, e.g. \`--seeds ${fewestRuns(alpha)}\`.`,
   ];
 }

@@ -7,6 +7,8 @@ export interface Comparison {
   readonly now: Side;
   /** Statistical tests that were made: Holm's correction counts them all. */
   readonly tests: number;
+  /** How many of them had so few runs that not even the clearest difference could show. */
+  readonly blind: number;
   /** The Cliff's delta that would be found in four of five comparisons; null without any test. */
   readonly visible: number | null;
   /** Regressions first, and the largest effects first among them. */

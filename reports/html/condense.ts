@@ -1,3 +1,4 @@
+import { byScenario } from '../by-scenario.ts';
 import type { RunResult, ScenarioResult, SuiteResult } from '../../scenarios/result.ts';
 import { curveOf } from './curve.ts';
 import type { ReportData, ScenarioData } from './data.ts';
@@ -49,14 +50,4 @@ function condenseScenario(result: ScenarioResult, runs: readonly RunResult[]): S
 
 function runsStruck(runs: readonly RunResult[], kind: string): number {
   return runs.filter(({ metrics }) => (metrics.struck[kind] ?? 0) > 0).length;
-}
-
-function byScenario(runs: readonly RunResult[]): Map<string, RunResult[]> {
-  const groups = new Map<string, RunResult[]>();
-  for (const run of runs) {
-    const group = groups.get(run.scenario);
-    if (group === undefined) groups.set(run.scenario, [run]);
-    else group.push(run);
-  }
-  return groups;
 }

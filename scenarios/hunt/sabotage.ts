@@ -4,6 +4,7 @@ import { type Frame, Kind, type Message, type Packet } from '../../core/wire/mes
 import type { Fault } from '../../simulator/faults/fault.ts';
 import type { Host, HostSpec, Program } from '../../simulator/program.ts';
 import type { Scenario, Stage } from '../scenario.ts';
+import { withPorts } from '../with-ports.ts';
 
 /**
  * A known bug, put into one host of a run on purpose.
@@ -69,7 +70,7 @@ function muted(program: Program): Program {
       open: (address, protocol, handlers) =>
         mouth.endpoint(host.transport.open(address, protocol, mouth.handlers(handlers))),
     };
-    return program(withTransport(host, transport));
+    return program(withPorts(host, { transport }));
   };
 }
 
@@ -153,23 +154,4 @@ function isPacket(message: unknown): message is Packet {
 function isFrame(message: unknown): message is Frame {
   const { message: inner } = message as { message?: { kind?: unknown } };
   return inner?.kind !== undefined;
-}
-
-function withTransport(host: Host, transport: Transport): Host {
-  const { name, address, boot, clock, random, crypto, store } = host;
-  return {
-    name,
-    address,
-    boot,
-    clock,
-    random,
-    transport,
-    crypto,
-    store,
-    seeds: () => host.seeds(),
-    addressOf: (other) => host.addressOf(other),
-    suffers: (effect) => host.suffers(effect),
-    reaches: (other) => host.reaches(other),
-    emit: (event) => host.emit(event),
-  };
 }

@@ -1,6 +1,7 @@
 import type { Clock, Micros, Timer } from '../../../core/ports/clock.ts';
 import type { Endpoint, Transport } from '../../../core/ports/transport.ts';
-import type { Host, Program } from '../../../simulator/program.ts';
+import type { Program } from '../../../simulator/program.ts';
+import { withPorts } from '../../with-ports.ts';
 
 /** Until when whoever sends now is blocked; undefined while nobody is. */
 export type BlockedUntil = (now: Micros) => Micros | undefined;
@@ -51,7 +52,7 @@ export function waitingWhereItSends(program: Program, blockedUntil: BlockedUntil
     const transport: Transport = {
       open: (address, protocol, handlers) => noticing(host.transport.open(address, protocol, handlers), send),
     };
-    return program(withPorts(host, clock, transport));
+    return program(withPorts(host, { clock, transport }));
   };
 }
 
@@ -67,24 +68,5 @@ function noticing<D, S>(endpoint: Endpoint<D, S>, onSend: () => void): Endpoint<
       return endpoint.connect(to, deadline, handlers);
     },
     close: () => endpoint.close(),
-  };
-}
-
-function withPorts(host: Host, clock: Clock, transport: Transport): Host {
-  const { name, address, boot, random, crypto, store } = host;
-  return {
-    name,
-    address,
-    boot,
-    clock,
-    random,
-    transport,
-    crypto,
-    store,
-    seeds: () => host.seeds(),
-    addressOf: (other) => host.addressOf(other),
-    suffers: (effect) => host.suffers(effect),
-    reaches: (other) => host.reaches(other),
-    emit: (event) => host.emit(event),
   };
 }

@@ -11,11 +11,11 @@ const folder = mkdtempSync(join(tmpdir(), 'compare-'));
 const output = join(folder, 'report.html');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function written(name: string, detectionSeconds: number, scenario = 'crash-of-one'): string {
+function written(name: string, detectionSeconds: number, scenario = 'crash-of-one', runs = 20): string {
   const suite = played([
     {
       name: scenario,
-      seeds: seedsFrom(1, 20),
+      seeds: seedsFrom(1, runs),
       measure: (seed) => ({ ...natural(seed), detection: [detectionSeconds * SECOND + seed] }),
     },
   ]);
@@ -50,6 +50,12 @@ describe('rollcall report --compare', () => {
   test('ends with 2 on request when no scenario is in both files', async () => {
     expect(await reportCommand([slow], { output, compare: foreign, failOnRegression: true })).toBe(2);
     expect(await reportCommand([slow], { output, compare: foreign })).toBe(0);
+  });
+
+  test('ends with 2 on request when there were too few runs to see anything', async () => {
+    const [before, after] = [written('few.json', 4, 'crash-of-one', 3), written('few-slow.json', 6, 'crash-of-one', 3)];
+    expect(await reportCommand([after], { output, compare: before, failOnRegression: true })).toBe(2);
+    expect(told.join('')).toContain('Too few runs');
   });
 
   test('refuses a file that is none of its own, and a demand without a comparison', async () => {
