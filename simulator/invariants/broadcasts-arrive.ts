@@ -3,6 +3,7 @@ import type { HostView } from '../invariant.ts';
 import type { Bounds } from './bounds.ts';
 import { lessDrift, withMargin } from './bounds.ts';
 import { Belief } from './beliefs.ts';
+import { forgetfulHosts } from './forgetful.ts';
 import type { Rule } from './rule.ts';
 
 const ID = 'broadcasts-arrive';
@@ -19,7 +20,9 @@ interface Broadcast {
  * User broadcasts are delivered once per life of a host, and to everybody: gossip spreads them, exchanges of state
  * repair what gossip lost. Owed to those who were there when it was sent and stayed; a broadcast whose origin died or
  * left soon after may die with it. Nor is one owed that was sent so long before the end of the last fault that those
- * who were cut off found nobody any more who had kept it.
+ * who were cut off found nobody any more who had kept it. A host that lost what it stored within the second in which it
+ * had started begins at the same incarnation again, and counts its broadcasts as before: two of one name are no more
+ * than one to those who heard the first.
  */
 export function broadcastsArrive(boundsFor: (hosts: number) => Bounds): Rule {
   return {
@@ -31,6 +34,8 @@ export function broadcastsArrive(boundsFor: (hosts: number) => Bounds): Rule {
       const kept = lessDrift(bounds.repaired);
       const broadcasts = new Map<string, Broadcast>();
       const open = new Set<string>();
+      const forgetful = forgetfulHosts(world.faults);
+      const namedTwice = new Set<string>();
       const aliveSince: Micros[] = world.hosts.map(() => 0);
       return {
         onTransition(change) {
@@ -39,7 +44,18 @@ export function broadcastsArrive(boundsFor: (hosts: number) => Bounds): Rule {
         onOther(host, event) {
           if (event.type !== 'broadcast') return;
           const key = `${event.origin}/${event.id}`;
+          if (namedTwice.has(key)) return;
           let broadcast = broadcasts.get(key);
+          if (
+            event.own &&
+            broadcast !== undefined &&
+            broadcast.life !== cluster.lifeOf(host) &&
+            forgetful.has(host.name)
+          ) {
+            namedTwice.add(key);
+            open.delete(key);
+            return;
+          }
           if (broadcast === undefined) {
             broadcast = { origin: host, life: cluster.lifeOf(host), at: world.now(), deliveredIn: new Map() };
             broadcasts.set(key, broadcast);

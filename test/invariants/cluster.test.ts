@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { lan } from '../../core/membership/settings.ts';
 import { boundsFor } from '../../simulator/invariants/bounds.ts';
+import type { Fault } from '../../simulator/faults/fault.ts';
 import { broadcastsArrive } from '../../simulator/invariants/broadcasts-arrive.ts';
 import { convergence, metadataSpreads } from '../../simulator/invariants/convergence.ts';
 import { healthBlamesItself } from '../../simulator/invariants/health-blames-itself.ts';
@@ -87,6 +88,22 @@ describe('broadcasts-arrive', () => {
     const world = FakeWorld.formed(3, broadcastsArrive(bounds)).at(5).emit('a', own).emit('b', heard);
     world.at(6).crash('b').at(8).boot('b', 2).emit('b', heard).crash('c').at(9).boot('c', 2);
     expect(world.runTo(2 * deadline).broken).toEqual([]);
+  });
+
+  test('one that a host without memory names as it named another in its last life is judged no more', () => {
+    const story = (faults: readonly Fault[]) => {
+      const world = FakeWorld.formed(3, broadcastsArrive(bounds), faults).at(5).emit('a', own).emit('b', heard);
+      return world
+        .at(6)
+        .crash('a')
+        .boot('a')
+        .emit('a', heard)
+        .emit('a', own)
+        .runTo(2 * deadline).broken;
+    };
+    const restart = { id: 'f1', kind: 'restart', at: 6 * SECOND, hosts: ['a'], newAddress: false } as const;
+    expect(story([{ ...restart, hosts: ['a'], keepStore: false }])).toEqual([]);
+    expect(story([{ ...restart, hosts: ['a'], keepStore: true }])).toContain('broadcasts-arrive a>a');
   });
 
   test('one is not owed to those who were cut off for longer than anybody keeps it', () => {
