@@ -27,7 +27,8 @@ const program = new Command('rollcall')
           .replaceAll(/\s*\n\s*/g, ' ')
           // Commander has a suggestion only where a command is close.
           .replace(/^unknown command '[^']*'$/, '$&. `rollcall --help` lists all.')
-          .replace(/^too many arguments .*$/, '$& `--help` says which there are.')}\n`,
+          .replace(/^missing required argument .*$/, '$&.')
+          .replace(/^(too many arguments|missing required argument) .*$/, '$& `--help` says which there are.')}\n`,
       ),
   })
   .exitOverride();

@@ -118,6 +118,7 @@ describe('a mistake is told in one line, with a suggestion, and ends with 2', ()
 
   test.concurrent.each([
     ['an unknown command', ['rnu'], 'run'],
+    ['a missing token', ['shrink'], '`--help` says'],
     ['a command unlike any', ['foo'], '`rollcall --help` lists all'],
     ['an unknown flag', ['run', '--sed', '1'], '--seed'],
     ['an unknown scenario', ['run', OWN, 'own-strikt'], 'Did you mean "own-strict"?'],
