@@ -6,9 +6,8 @@ import { troubleSweep } from '../sweep/trouble.ts';
 import type { Experiment } from './experiment.ts';
 
 /** Every experiment that a thread can be asked to make. */
-// Arguments are checked where calls are made: a list of experiments of different arguments has no closer type.
-// oxlint-disable-next-line typescript/no-explicit-any
-export const experiments: readonly Experiment<any>[] = [...paperExperiments, spreadingSweep, loadSweep, troubleSweep];
+// Of different arguments: they are checked where calls are made.
+export const experiments: readonly Experiment[] = [...paperExperiments, spreadingSweep, loadSweep, troubleSweep];
 
 export function experimentNamed(name: string): Experiment {
   const found = experiments.find((experiment) => experiment.name === name);

@@ -5,7 +5,8 @@ import { judge, show, type Tolerance } from './judge.ts';
 import type { PaperRow, PaperTable } from './result.ts';
 import { CYCLE, type Rumour, rumourProgram, type RumourRules } from './rumour.ts';
 import { estimateMean } from './statistics.ts';
-import { eachSeed, type Seeds, sharesOf, type Study } from './study.ts';
+import { eachSeed, type Seeds, sharesOf } from '../experiments/seeds.ts';
+import type { Study } from './study.ts';
 
 const SITES = 1_000;
 

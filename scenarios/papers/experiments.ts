@@ -11,9 +11,7 @@ import { swimPicks } from './swim-picks.ts';
 import { swimSuspicion } from './swim-suspicion.ts';
 
 /** What a thread can be asked to measure for the papers. */
-// Arguments are checked where calls are made, as in the table of all experiments.
-// oxlint-disable-next-line typescript/no-explicit-any
-export const paperExperiments: readonly Experiment<any>[] = [
+export const paperExperiments: readonly Experiment[] = [
   swimDetection,
   swimLoad,
   swimAccuracy,

@@ -3,7 +3,8 @@ import { seededRandom } from '../../core/random.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 import { judge } from './judge.ts';
 import { estimateChance, scaled } from './statistics.ts';
-import { type Seeds, sharesOf, type Study } from './study.ts';
+import { type Seeds, sharesOf } from '../experiments/seeds.ts';
+import type { Study } from './study.ts';
 
 /** Observers of each member; each of them alerts all once when its subject fails. */
 const K = 10;

@@ -2,12 +2,13 @@ import { retransmitLimit } from '../../core/membership/formulas.ts';
 import { lan, type MembershipSettings, settingsOf } from '../../core/membership/settings.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import type { Experiment } from '../experiments/experiment.ts';
-import { formedWorld, memberName } from './formed-world.ts';
+import { formedWorld, memberName } from '../experiments/formed-world.ts';
 import { judgeAtMost, show } from './judge.ts';
 import type { PaperRow, PapersMode } from './result.ts';
 import { serfRounds } from './serf-formula.ts';
 import { estimateMedian } from './statistics.ts';
-import { eachSeed, type Seeds, sharesOf, type Study } from './study.ts';
+import { eachSeed, type Seeds, sharesOf } from '../experiments/seeds.ts';
+import type { Study } from './study.ts';
 
 const ROUND = lan.gossipIntervalMs * 1_000;
 /** Everybody's own news is over by then. */

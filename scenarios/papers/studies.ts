@@ -11,9 +11,8 @@ import { swimPicksStudy } from './swim-picks.ts';
 import { swimSuspicionStudy } from './swim-suspicion.ts';
 
 /** All that `rollcall papers` measures, in the order in which it is shown. */
-// Each study is asked for its own calls and given back what they measured: a list of different ones has no closer type.
-// oxlint-disable-next-line typescript/no-explicit-any
-export const studies: readonly Study<any, any>[] = [
+// Of different kinds: each is given back what its own calls measured.
+export const studies: readonly Study[] = [
   swimDetectionStudy,
   swimLoadStudy,
   swimAccuracyStudy,

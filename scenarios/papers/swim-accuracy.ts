@@ -1,9 +1,10 @@
 import { presets, settingsOf } from '../../core/membership/settings.ts';
 import type { Experiment } from '../experiments/experiment.ts';
-import { formedWorld, membersOf } from './formed-world.ts';
+import { formedWorld, membersOf } from '../experiments/formed-world.ts';
 import { judge } from './judge.ts';
 import { estimateChance, scaled } from './statistics.ts';
-import { type Seeds, sharesOf, type Study } from './study.ts';
+import { type Seeds, sharesOf } from '../experiments/seeds.ts';
+import type { Study } from './study.ts';
 import { DETECTION_LIMIT, falseDetection } from './swim-formulas.ts';
 
 const PERIOD = presets.swim.probeIntervalMs * 1_000;

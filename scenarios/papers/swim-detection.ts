@@ -2,11 +2,12 @@ import { presets } from '../../core/membership/settings.ts';
 import { seededRandom } from '../../core/random.ts';
 import { State } from '../../core/wire/messages.ts';
 import type { Experiment } from '../experiments/experiment.ts';
-import { formedWorld, memberName } from './formed-world.ts';
+import { formedWorld, memberName } from '../experiments/formed-world.ts';
 import { judge } from './judge.ts';
 import type { PaperRow } from './result.ts';
 import { estimateMean } from './statistics.ts';
-import { eachSeed, type Seeds, sharesOf, type Study } from './study.ts';
+import { eachSeed, type Seeds, sharesOf } from '../experiments/seeds.ts';
+import type { Study } from './study.ts';
 import { DETECTION_LIMIT, detectionAtRandom, detectionInTurn, suspicionInTurn } from './swim-formulas.ts';
 
 /** Seeds by size: small groups are cheap. */

@@ -1,10 +1,11 @@
 import { presets } from '../../core/membership/settings.ts';
 import type { Experiment } from '../experiments/experiment.ts';
-import { formedWorld, membersOf } from './formed-world.ts';
+import { formedWorld, membersOf } from '../experiments/formed-world.ts';
 import { judge, show } from './judge.ts';
 import type { PaperRow } from './result.ts';
 import { deviationOf, estimateChance, estimateMean, meanOf } from './statistics.ts';
-import { eachSeed, type Seeds, sharesOf, type Study } from './study.ts';
+import { eachSeed, type Seeds, sharesOf } from '../experiments/seeds.ts';
+import type { Study } from './study.ts';
 
 const PERIOD = presets.swim.probeIntervalMs * 1_000;
 const SETTLED = 10;

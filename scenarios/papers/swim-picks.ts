@@ -1,10 +1,11 @@
 import { presets } from '../../core/membership/settings.ts';
 import { State } from '../../core/wire/messages.ts';
 import type { Experiment } from '../experiments/experiment.ts';
-import { formedWorld } from './formed-world.ts';
+import { formedWorld } from '../experiments/formed-world.ts';
 import { judgeAtMost } from './judge.ts';
 import { largestOf } from './statistics.ts';
-import { eachSeed, type Seeds, sharesOf, type Study } from './study.ts';
+import { eachSeed, type Seeds, sharesOf } from '../experiments/seeds.ts';
+import type { Study } from './study.ts';
 
 const PERIOD = presets.swim.probeIntervalMs * 1_000;
 const SIZES = [3, 5, 8, 16, 28];

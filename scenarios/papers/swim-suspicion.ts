@@ -1,10 +1,11 @@
 import { presets } from '../../core/membership/settings.ts';
 import { State } from '../../core/wire/messages.ts';
 import type { Experiment } from '../experiments/experiment.ts';
-import { formedWorld, memberName } from './formed-world.ts';
+import { formedWorld, memberName } from '../experiments/formed-world.ts';
 import { judge } from './judge.ts';
 import { rangeOf } from './statistics.ts';
-import { eachSeed, type Seeds, sharesOf, type Study } from './study.ts';
+import { eachSeed, type Seeds, sharesOf } from '../experiments/seeds.ts';
+import type { Study } from './study.ts';
 
 const PERIOD = presets.swim.probeIntervalMs * 1_000;
 const CRASH = 10 * PERIOD;

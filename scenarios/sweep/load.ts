@@ -1,7 +1,7 @@
 import { pushPullPeriodMs } from '../../core/membership/formulas.ts';
 import { presets } from '../../core/membership/settings.ts';
 import { SECOND } from '../../core/ports/clock.ts';
-import { formedWorld } from '../papers/formed-world.ts';
+import { formedWorld } from '../experiments/formed-world.ts';
 import type { LoadPlace, LoadRun } from './result.ts';
 import { sweepOf } from './sweep.ts';
 

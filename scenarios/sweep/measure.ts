@@ -1,7 +1,7 @@
 import type { CodeIdentity } from '../code.ts';
 import type { Call } from '../experiments/experiment.ts';
 import { measureAll } from '../experiments/lab.ts';
-import { sharesOf } from '../papers/study.ts';
+import { sharesOf } from '../experiments/seeds.ts';
 import type {
   LoadPlace,
   LoadRun,

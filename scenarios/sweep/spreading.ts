@@ -1,7 +1,7 @@
 import { presets } from '../../core/membership/settings.ts';
 import { type Micros, SECOND } from '../../core/ports/clock.ts';
 import { State } from '../../core/wire/messages.ts';
-import { formedWorld, memberName } from '../papers/formed-world.ts';
+import { formedWorld, memberName } from '../experiments/formed-world.ts';
 import type { SpreadingPlace, SpreadingRun } from './result.ts';
 import { sweepOf } from './sweep.ts';
 

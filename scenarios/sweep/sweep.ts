@@ -1,5 +1,5 @@
 import type { Experiment } from '../experiments/experiment.ts';
-import { eachSeed, type Seeds } from '../papers/study.ts';
+import { eachSeed, type Seeds } from '../experiments/seeds.ts';
 
 /** What one thread is asked at a time. */
 export interface Share<Place> {

@@ -3,7 +3,7 @@ import { type Micros, MILLISECOND, SECOND } from '../../core/ports/clock.ts';
 import { State } from '../../core/wire/messages.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import type { HostView } from '../../simulator/invariant.ts';
-import { formedWorld, memberName } from '../papers/formed-world.ts';
+import { formedWorld, memberName } from '../experiments/formed-world.ts';
 import type { Parts, TroublePlace, TroubleRun } from './result.ts';
 import { sweepOf } from './sweep.ts';
 

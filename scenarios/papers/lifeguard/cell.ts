@@ -4,7 +4,7 @@ import { State } from '../../../core/wire/messages.ts';
 import type { Fault } from '../../../simulator/faults/fault.ts';
 import type { LatencyModel } from '../../../simulator/latency.ts';
 import type { Experiment } from '../../experiments/experiment.ts';
-import { formedWorld, memberName } from '../formed-world.ts';
+import { formedWorld, memberName } from '../../experiments/formed-world.ts';
 import type { Cell } from './grid.ts';
 import { waitingWhereItSends } from './waiting-program.ts';
 
