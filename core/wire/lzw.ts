@@ -85,12 +85,18 @@ function grown(bytes: Uint8Array<ArrayBuffer>, needed: number, limit: number): U
   return larger;
 }
 
+/** Twice the codes, so that a search ends after a slot or two. */
+const SLOT_BITS = MOST_BITS + 1;
+const SLOTS = 1 << SLOT_BITS;
+const GENERATIONS = 1 << 12;
+
 export class LzwEncoder {
-  // A tree of strings: each code's first child, next sibling and last byte. 0 means none, as literals are never children.
-  readonly #child = new Uint16Array(CODES);
-  readonly #sibling = new Uint16Array(CODES);
-  readonly #byte = new Uint8Array(CODES);
+  // From a string's code and one more byte (20 bits) to the code of the longer string: a hash table in which an entry
+  // also says in which generation it was made (12 bits), so that clearing the table is to begin the next one.
+  readonly #entries = new Uint32Array(SLOTS);
+  readonly #codes = new Uint16Array(SLOTS);
   readonly #writer = new ByteWriter();
+  #generation = 0;
   #bits = 0;
   #bitCount = 0;
   #width = FIRST_WIDTH;
@@ -102,23 +108,19 @@ export class LzwEncoder {
     this.#width = FIRST_WIDTH;
     this.#writer.reset();
     this.#clear();
-    let code = -1;
-    for (let i = 0; i < input.length; i++) {
-      const byte = input[i]!;
-      if (code < 0) {
+    if (input.length > 0) {
+      let code = input[0]!;
+      for (let i = 1; i < input.length; i++) {
+        const byte = input[i]!;
+        const slot = this.#slotOf((code << 8) | byte);
+        if (this.#isTaken(slot)) {
+          code = this.#codes[slot]!;
+          continue;
+        }
+        this.#write(code);
+        if (this.#claim()) this.#fill(slot, (code << 8) | byte);
         code = byte;
-        continue;
       }
-      const longer = this.#find(code, byte);
-      if (longer !== 0) {
-        code = longer;
-        continue;
-      }
-      this.#write(code);
-      if (this.#claim()) this.#add(code, byte);
-      code = byte;
-    }
-    if (code >= 0) {
       this.#write(code);
       this.#claim();
     }
@@ -127,16 +129,25 @@ export class LzwEncoder {
     return this.#writer.take();
   }
 
-  #find(code: number, byte: number): number {
-    let child = this.#child[code]!;
-    while (child !== 0 && this.#byte[child] !== byte) child = this.#sibling[child]!;
-    return child;
+  /** Where a string is, or would be. */
+  #slotOf(key: number): number {
+    const entry = this.#entryOf(key);
+    let slot = Math.imul(key, 0x9e3779b1) >>> (32 - SLOT_BITS);
+    while (this.#entries[slot] !== entry && this.#isTaken(slot)) slot = (slot + 1) & (SLOTS - 1);
+    return slot;
   }
 
-  #add(parent: number, byte: number): void {
-    this.#byte[this.#last] = byte;
-    this.#sibling[this.#last] = this.#child[parent]!;
-    this.#child[parent] = this.#last;
+  #isTaken(slot: number): boolean {
+    return this.#entries[slot]! >>> 20 === this.#generation;
+  }
+
+  #fill(slot: number, key: number): void {
+    this.#entries[slot] = this.#entryOf(key);
+    this.#codes[slot] = this.#last;
+  }
+
+  #entryOf(key: number): number {
+    return ((this.#generation << 20) | key) >>> 0;
   }
 
   /** Takes the next code; false when the table was full and had to be cleared instead. */
@@ -152,7 +163,10 @@ export class LzwEncoder {
     this.#write(CLEAR);
     this.#width = FIRST_WIDTH;
     this.#last = END;
-    this.#child.fill(0);
+    this.#generation += 1;
+    if (this.#generation < GENERATIONS) return;
+    this.#entries.fill(0);
+    this.#generation = 1;
   }
 
   #write(code: number): void {
