@@ -20,6 +20,7 @@ const MEANINGS: Readonly<Record<Name, string>> = {
   retransmitMultiplier: 'how often an update is passed on, grown with the cluster',
   scale: 'how both grow with the cluster',
   healthMax: 'the highest local health score; 0 switches local health off',
+  healthScalesTurn: 'the score stretches the time to the next probe even when an answer came',
   healthScalesTimeout: 'the score stretches the probe timeout as well',
   nacks: 'how nacks count in the score',
   nackPercent: 'when a relay says "no answer yet", in percent of the probe timeout',
@@ -66,6 +67,7 @@ function kindOf(name: Name): Kind {
     case 'suspicionConfirmations':
       return wholeOr(0, 1_000, 'multiplier-less-2');
     case 'streamProbes':
+    case 'healthScalesTurn':
     case 'healthScalesTimeout':
     case 'buddy':
       return yesOrNo;

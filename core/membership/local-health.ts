@@ -1,8 +1,8 @@
 import type { Observe } from './observation.ts';
 
 /**
- * Lifeguard's local health (section IV-A): how much a node should doubt itself. 0 is healthy; each point stretches
- * the probe interval once more, so that a slow node accuses others later.
+ * Lifeguard's local health (section IV-A): how much a node should doubt itself. 0 is healthy; with each point it waits
+ * one probe interval longer before it accuses anybody.
  */
 export class LocalHealth {
   readonly #max: number;

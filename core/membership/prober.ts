@@ -86,9 +86,10 @@ export class Prober {
     const probe = this.#probe;
     if (probe === undefined || probe.acked) return;
     probe.acked = true;
-    const { clock, layers, health, table } = this.#ground;
+    const { clock, layers, health, table, settings } = this.#ground;
     clock.cancel(this.#timeoutTimer);
     health.move(-1);
+    if (!settings.healthScalesTurn) this.#hasten(probe.sentAt + settings.probeIntervalMs * MILLISECOND);
     if (from === probe.about.address || sameAddress(from, probe.about.address)) {
       const roundTrip = clock.now() - probe.sentAt;
       if (table.holds(probe.row) && table.description(probe.row) === probe.about) table.prove(probe.row);
@@ -113,6 +114,13 @@ export class Prober {
       listed: this.#ground.table.live - 1,
     });
     if (row >= 0) this.#begin(row, settings.healthScalesTimeout ? stretch : 1);
+  }
+
+  /** Who has been answered need not wait until the stretched turn ends. */
+  #hasten(nextTurn: Micros): void {
+    const { clock } = this.#ground;
+    clock.cancel(this.#turnTimer);
+    this.#turnTimer = clock.after(Math.max(0, nextTurn - clock.now()), this.#onTurn);
   }
 
   #begin(row: number, stretch: number): void {

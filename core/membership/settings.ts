@@ -29,7 +29,9 @@ export interface MembershipSettings {
 
   /** The highest local health score (Lifeguard's S; memberlist's is 7); 0 switches local health off. */
   readonly healthMax: number;
-  /** The score stretches the probe timeout too, as in the paper; memberlist stretches the interval alone. */
+  /** The score stretches the time to the next probe, answered or not, as in the paper; in memberlist it is only waited longer. */
+  readonly healthScalesTurn: boolean;
+  /** It stretches the probe timeout too, as in the paper; in memberlist others are asked as early as ever. */
   readonly healthScalesTimeout: boolean;
   /** `each-missing`: a failed probe counts by its missing nacks (memberlist); `both`: it counts one, and so does each missing nack (paper). */
   readonly nacks: 'off' | 'each-missing' | 'both';
@@ -75,6 +77,7 @@ export const lan: MembershipSettings = {
   retransmitMultiplier: 4,
   scale: 'log10',
   healthMax: 7,
+  healthScalesTurn: true,
   healthScalesTimeout: false,
   nacks: 'each-missing',
   nackPercent: 100,

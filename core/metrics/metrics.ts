@@ -120,7 +120,7 @@ export const METRICS: readonly Metric[] = [
   counted('rollcall_refutations_total', 'Accusations of this node that it had to refute.', 'refutations'),
   gauge(
     'rollcall_health_score',
-    'How much this node doubts itself: 0 is healthy, each point makes its probe turns one interval longer.',
+    'How much this node doubts itself: 0 is healthy, with each point answers may take one probe interval longer.',
     ({ node }) => node.membership.healthScore,
   ),
   gauge('rollcall_incarnation', "This node's own incarnation.", ({ node }) => node.membership.incarnation),

@@ -35,6 +35,7 @@ const DRAWS: Draws = {
   retransmitMultiplier: within(2, 6),
   scale: oneOf('log10', 'ln'),
   healthMax: within(0, 10),
+  healthScalesTurn: oneOf(true, false),
   healthScalesTimeout: oneOf(true, false),
   nacks: oneOf('off', 'each-missing', 'both'),
   nackPercent: within(50, 100),

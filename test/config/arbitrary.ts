@@ -92,6 +92,7 @@ export const VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'cluster.membership.preset': fc.constantFrom(...Object.keys(presets)),
   ...Object.fromEntries(numbers),
   'cluster.membership.stream_probes': yesOrNo,
+  'cluster.membership.health_scales_turn': yesOrNo,
   'cluster.membership.health_scales_timeout': yesOrNo,
   'cluster.membership.buddy': yesOrNo,
   'cluster.membership.suspicion_confirmations': fc.oneof(
