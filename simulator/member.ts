@@ -16,6 +16,8 @@ export interface MemberProgramOptions {
   readonly label?: string;
   /** Sealed under the first key; none for plain text. */
   readonly keys?: readonly Key[];
+  /** Compress what gets smaller by it. */
+  readonly compress?: boolean;
   readonly allow?: readonly string[];
   /** Both are for moving a running cluster to encryption; see `MembershipOptions`. */
   readonly acceptPlain?: boolean;
@@ -59,6 +61,7 @@ export function memberProgram(options: MemberProgramOptions): Program {
       ...(options.keys === undefined ? {} : { keyring: new Keyring(options.keys) }),
       ...(options.acceptPlain === undefined ? {} : { acceptPlain: options.acceptPlain }),
       ...(options.sealOutgoing === undefined ? {} : { sealOutgoing: options.sealOutgoing }),
+      ...(options.compress === undefined ? {} : { compress: options.compress }),
       ...(options.allow === undefined ? {} : { allow: options.allow }),
       ...(options.known === undefined || host.boot > 1 ? {} : { known: options.known }),
       ...(options.names === undefined ? {} : { names: options.names }),

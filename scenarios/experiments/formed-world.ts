@@ -22,8 +22,10 @@ export interface FormedWorldOptions {
   readonly faults?: readonly Fault[];
   /** 0.5 ms each way unless said otherwise. */
   readonly latency?: LatencyModel;
-  /** What every member says of itself; nothing unless said otherwise. */
-  readonly meta?: string;
+  /** What a member says of itself; nothing unless said otherwise. */
+  metaOf?(this: void, member: string): string;
+  /** Whether they compress what they send; not unless said otherwise. */
+  readonly compress?: boolean;
   /** The program of a member, changed. */
   around?(this: void, program: Program, member: string): Program;
   onEvent?(this: void, host: HostView, event: MemberEvent, now: number): void;
@@ -31,9 +33,9 @@ export interface FormedWorldOptions {
 
 /** Members that know one another from the first moment on, as if they had met long ago. */
 export function formedWorld(options: FormedWorldOptions): World {
-  const { seed, size, settings, duration, faults = [], latency = LATENCY, meta = '' } = options;
-  const { around = (same) => same, onEvent } = options;
-  const program = formedProgram(size, settings, meta);
+  const { seed, size, settings, duration, faults = [], latency = LATENCY, compress = false } = options;
+  const { around = (same) => same, metaOf = () => '', onEvent } = options;
+  const program = formedProgram({ size, settings, metaOf, compress });
   return new World({
     seed,
     duration,
@@ -66,22 +68,24 @@ function listener(onEvent: NonNullable<FormedWorldOptions['onEvent']>) {
   };
 }
 
-function formedProgram(size: number, settings: MembershipSettings, meta: string): Program {
+type Members = Required<Pick<FormedWorldOptions, 'size' | 'settings' | 'metaOf' | 'compress'>>;
+
+function formedProgram({ size, settings, metaOf, compress }: Members): Program {
   const names = new Names();
-  let program: Program | undefined;
+  let known: readonly PeerState[] | undefined;
   return (host) => {
-    program ??= memberProgram({ settings, names, meta, known: everybody(host, size, meta) });
-    return program(host);
+    known ??= everybody(host, size, metaOf);
+    return memberProgram({ settings, names, compress, meta: metaOf(host.name), known })(host);
   };
 }
 
-function everybody(host: Host, size: number, text: string): PeerState[] {
+function everybody(host: Host, size: number, metaOf: Members['metaOf']): PeerState[] {
   // What a member chooses for itself at its first boot.
   const incarnation = Math.floor(host.clock.wallTime() / 1_000);
-  const meta = bytesFromText(text);
   const vsn = Uint8Array.of(1, 5, 2, 2, 5, 4);
   return Array.from({ length: size }, (_, index) => {
-    const about = Object.freeze({ name: memberName(index), address: host.addressOf(memberName(index))!, meta, vsn });
+    const name = memberName(index);
+    const about = Object.freeze({ name, address: host.addressOf(name)!, meta: bytesFromText(metaOf(name)), vsn });
     return { about, incarnation, state: State.alive };
   });
 }

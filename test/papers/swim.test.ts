@@ -41,5 +41,13 @@ test('the same target is picked again within 2n - 1 periods, and sometimes only 
 });
 
 test('everybody hears of a failure within 3 ln n periods of the first', () => {
-  for (let seed = 1; seed <= 3; seed += 1) expect(spreadOfFailure(28, seed).last).toBeLessThan(3 * Math.log(28));
+  for (let seed = 1; seed <= 3; seed += 1) {
+    expect(spreadOfFailure('acquainted', 28, seed).last).toBeLessThan(3 * Math.log(28));
+  }
+});
+
+test('in a group that has just been formed, few acks carry news, and it takes longer', () => {
+  const sumOf = (group: 'acquainted' | 'just formed') =>
+    [1, 2, 3, 4, 5, 6].reduce((sum, seed) => sum + spreadOfFailure(group, 28, seed).last, 0);
+  expect(sumOf('just formed')).toBeGreaterThan(1.3 * sumOf('acquainted'));
 });

@@ -6,6 +6,7 @@ import type { LatencyModel } from '../../../simulator/latency.ts';
 import type { Experiment } from '../../experiments/experiment.ts';
 import { formedWorld, memberName } from '../../experiments/formed-world.ts';
 import type { Cell } from './grid.ts';
+import { agentSettings, agentTags } from './consul-agent.ts';
 import { waitingWhereItSends } from './waiting-program.ts';
 
 const MEMBERS = 128;
@@ -17,9 +18,6 @@ const ACQUAINTED: Micros = 150 * SECOND;
 const DISTURBED_MS = 120_000;
 /** Machines of one data centre. Constant delays would fall in step with blocks of whole milliseconds. */
 const LATENCY: LatencyModel = { kind: 'uniform', min: 100, max: 500 };
-
-/** As long as what a Consul agent of the time says of itself: role, datacentre, a UUID, versions and build. */
-const TAGS = '.'.repeat(110);
 
 const NONE: LifeguardParts = { probe: false, suspicion: false, buddy: false };
 
@@ -33,15 +31,20 @@ export const CONFIGURATIONS = {
 } as const satisfies Readonly<Record<string, LifeguardParts>>;
 export type Configuration = keyof typeof CONFIGURATIONS;
 
+/** Members follow the paper's formulas, say nothing of themselves and take no time; sends of a blocked one wait. */
+const PUBLISHED = { waits: true, memberlist: false, dressed: false, perMessage: 0, settled: INTRODUCED };
+
 /** How the paper's testbed is read. The other readings show what depends on this one. */
 export const READINGS = {
-  published: { waits: true, meta: '', settled: INTRODUCED },
+  published: PUBLISHED,
+  /** Local health is that of memberlist's code, and members carry tags and compress as Consul agents do. */
+  agents: { ...PUBLISHED, memberlist: true, dressed: true },
+  /** The same health, and each message that a slow member sends or receives takes some of the time in which it is free. */
+  'busy agents': { ...PUBLISHED, memberlist: true, perMessage: 10 },
   /** What a blocked member sends queues, and its program goes on. */
-  'sends queue': { waits: false, meta: '', settled: INTRODUCED },
-  /** Members carry what a Consul agent says of itself; its compression, which makes up for them, is left out all the same. */
-  tags: { waits: true, meta: TAGS, settled: INTRODUCED },
+  'sends queue': { ...PUBLISHED, waits: false },
   /** The blocks begin when members have long known each other. */
-  acquainted: { waits: true, meta: '', settled: ACQUAINTED },
+  acquainted: { ...PUBLISHED, settled: ACQUAINTED },
 } as const;
 export type Reading = keyof typeof READINGS;
 
@@ -67,19 +70,27 @@ export interface CellCounts {
 export function playCell({ members = MEMBERS, ...run }: CellRun): CellCounts {
   const slow = Array.from({ length: run.slow }, (_, index) => memberName(members - 1 - index));
   const isSlow = new Set(slow);
-  const { waits, meta, settled } = READINGS[run.reading];
+  const { waits, memberlist, dressed, perMessage, settled } = READINGS[run.reading];
+  const parts = CONFIGURATIONS[run.configuration];
   const rhythm = rhythmOf(run, settled);
+  const busy: Fault[] =
+    perMessage === 0
+      ? []
+      : [{ id: 'busy', at: settled, kind: 'slow', hosts: slow, perMessage, for: rhythm.end - settled }];
   let [falsePositives, atHealthy] = [0, 0];
   const world = formedWorld({
     seed: `lifeguard ${run.slow} ${run.blockMs} ${run.freeMs} ${run.seed}`,
     size: members,
-    settings: lifeguardWith(CONFIGURATIONS[run.configuration]),
+    settings: memberlist ? agentSettings(parts) : lifeguardWith(parts),
     duration: rhythm.end,
     latency: LATENCY,
-    meta,
-    faults: rhythm.starts.map((at, index): Fault => {
-      return { id: `block ${index}`, at, kind: 'pause', mode: 'ioBlock', hosts: slow, for: rhythm.block };
-    }),
+    ...(dressed && { metaOf: agentTags, compress: true }),
+    faults: [
+      ...rhythm.starts.map((at, index): Fault => {
+        return { id: `block ${index}`, at, kind: 'pause', mode: 'ioBlock', hosts: slow, for: rhythm.block };
+      }),
+      ...busy,
+    ],
     around: (program, name) =>
       waits && isSlow.has(name) ? waitingWhereItSends(program, rhythm.blockedUntil) : program,
     onEvent(host, event) {

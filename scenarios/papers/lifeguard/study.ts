@@ -1,5 +1,5 @@
 import { judge, show } from '../judge.ts';
-import type { PaperRow, PapersMode } from '../result.ts';
+import type { PaperRow, PapersMode, PaperTable } from '../result.ts';
 import { type Estimate, scaled } from '../statistics.ts';
 import type { Measurement, Study } from '../study.ts';
 import {
@@ -12,25 +12,33 @@ import {
   READINGS,
 } from './cell.ts';
 import { allCells, type Cell, sampledCells } from './grid.ts';
-import { type Measure, PUBLISHED_RUNS, PUBLISHED_SHARES, PUBLISHED_SWIM } from './published.ts';
+import { type JudgedReading, type Measure, PUBLISHED_RUNS, PUBLISHED_SHARES, PUBLISHED_SWIM } from './published.ts';
 import { estimateRatio, type Pair } from './ratio.ts';
 
 type Run = Measurement<CellRun, CellCounts>;
 
 const SAMPLE = sampledCells('lifeguard');
-const OTHERS = (Object.keys(READINGS) as Reading[]).filter((reading) => reading !== 'published');
-/** Of a reading that is not the paper's, both ends are enough to see what it changes. */
-const ENDS: readonly Configuration[] = ['SWIM', 'Lifeguard'];
+const ALL = Object.keys(CONFIGURATIONS) as Configuration[];
+/** What the sample is played with, beside what is published: of the last two, the absolute figures of SWIM say enough. */
+const OTHERS = {
+  agents: ALL,
+  'busy agents': ALL,
+  'sends queue': ['SWIM'],
+  acquainted: ['SWIM'],
+} satisfies Readonly<Record<Exclude<Reading, 'published'>, readonly Configuration[]>>;
 
 /** The interval experiments of the paper's section V, at alpha 5 and beta 6. */
 export const lifeguardStudy: Study<CellRun, CellCounts> = {
   paper: 'lifeguard',
   calls(mode) {
-    const all = Object.keys(CONFIGURATIONS) as Configuration[];
+    const others = Object.entries(OTHERS) as [Reading, readonly Configuration[]][];
     const runs =
       mode === 'sampled'
-        ? runsOf(SAMPLE, 'published', all)
-        : [...runsOf(allCells(), 'published', all), ...OTHERS.flatMap((reading) => runsOf(SAMPLE, reading, ENDS))];
+        ? runsOf(SAMPLE, 'published', ALL)
+        : [
+            ...runsOf(allCells(), 'published', ALL),
+            ...others.flatMap(([reading, configurations]) => runsOf(SAMPLE, reading, configurations)),
+          ];
     // Where many members are slow, a run takes longest.
     return runs.toSorted((a, b) => b.slow - a.slow).map((argument) => ({ experiment: lifeguardCell, argument }));
   },
@@ -40,21 +48,22 @@ export const lifeguardStudy: Study<CellRun, CellCounts> = {
       paper: 'lifeguard',
       title: 'Lifeguard: false positives, in percent of those of SWIM',
       note: `${setUp(mode)} FP are failure events about members that are never slow; FP- are those of them that happen at such members.`,
-      rows: [...sharesOf(runs, 'FP'), ...sharesOf(runs, 'FP-')],
+      rows: [...sharesOf(runs, 'published', 'FP'), ...sharesOf(runs, 'published', 'FP-')],
     },
     {
       id: 'lifeguard-load',
       paper: 'lifeguard',
       title: 'Lifeguard: load, in percent of that of SWIM',
       note: `${setUp(mode)} Messages are datagrams and what is sent on streams.`,
-      rows: [...sharesOf(runs, 'messages'), ...sharesOf(runs, 'bytes')],
+      rows: [...sharesOf(runs, 'published', 'messages'), ...sharesOf(runs, 'published', 'bytes')],
     },
+    ...(mode === 'full' ? [agentsTable(runs)] : []),
     {
       id: 'lifeguard-testbed',
       paper: 'lifeguard',
       title: 'Lifeguard: how like the testbed of the paper ours is',
       note: `What the paper does not say of its testbed shows in the absolute figures, taken as sums of ${PUBLISHED_RUNS} runs: ten of each cell. Other readings than "published" are played in full mode alone, on the cells of the sample.`,
-      rows: ['published' as const, ...OTHERS]
+      rows: (Object.keys(READINGS) as Reading[])
         .filter((reading) => runs.some(({ argument }) => argument.reading === reading))
         .flatMap((reading) => likenessOf(runs, reading)),
     },
@@ -80,16 +89,31 @@ const COUNTS: Readonly<Record<Measure, Count>> = {
   bytes: ({ bytes }) => bytes,
 };
 
-function sharesOf(runs: readonly Run[], measure: Measure): PaperRow[] {
-  const swim = sideOf(runs, 'published', 'SWIM', COUNTS[measure]);
+function agentsTable(runs: readonly Run[]): PaperTable {
+  return {
+    id: 'lifeguard-agents',
+    paper: 'lifeguard',
+    title: 'Lifeguard: the same, when members are Consul agents, in percent of SWIM',
+    note: `The ${SAMPLE.length} cells of the sample. Local health is that of memberlist's code, which is not the formula of the paper: it lengthens how long an answer is waited for and nothing else. Agents say of themselves what Consul's do, and compress what they send; busy ones, when they are among the slow, take 10 us for each message.`,
+    rows: [
+      ...(Object.keys(COUNTS) as Measure[]).flatMap((measure) => sharesOf(runs, 'agents', measure)),
+      ...sharesOf(runs, 'busy agents', 'FP'),
+    ],
+  };
+}
+
+function sharesOf(runs: readonly Run[], reading: JudgedReading | 'busy agents', measure: Measure): PaperRow[] {
+  const swim = sideOf(runs, reading, 'SWIM', COUNTS[measure]);
   return PUBLISHED_SHARES.map(({ configuration, [measure]: published, tolerated }) => {
-    const ours = sideOf(runs, 'published', configuration, COUNTS[measure]);
-    const place = { group: measure, label: configuration, unit: '% of SWIM' };
-    const share = scaled(ratioOf(ours, swim), 100);
-    const { absolute, because } = tolerated[measure];
+    const share = scaled(ratioOf(sideOf(runs, reading, configuration, COUNTS[measure]), swim), 100);
+    const place = { label: configuration, unit: '% of SWIM' };
+    if (reading === 'busy agents') {
+      return show({ ...place, group: `${measure}, busy` }, published, share, 'how long a message took is not known');
+    }
+    const { absolute, because } = tolerated[reading][measure];
     return absolute === undefined
-      ? show(place, published, share, because)
-      : judge(place, published, share, { absolute, because });
+      ? show({ ...place, group: measure }, published, share, because)
+      : judge({ ...place, group: measure }, published, share, { absolute, because });
   });
 }
 

@@ -52,3 +52,17 @@ test('where sends of a blocked member queue, its mistakes spread to the healthy:
 test('a cell is a pure function of what is asked', () => {
   expect(play('Lifeguard', 64)).toEqual(lifeguard[0]);
 });
+
+test('members in bad health that probe on as soon as they are answered say more, as the agents of the paper do', () => {
+  const bytes = (configuration: Configuration, reading: Reading) =>
+    playCell({ configuration, reading, members: 32, slow: 8, blockMs: 2_048, freeMs: 64, seed: 1 }).bytes;
+  const shareOf = (reading: Reading) => bytes('LHA-Probe', reading) / bytes('SWIM', reading);
+  expect(shareOf('published')).toBeLessThan(0.75);
+  expect(shareOf('agents')).toBeGreaterThan(shareOf('published') + 0.1);
+});
+
+test('members that take time for each message do not get to the refutations while they are free', () => {
+  const cell = { configuration: 'SWIM', members: 32, slow: 8, blockMs: 6_144, freeMs: 1, seed: 1 } as const;
+  expect(playCell({ ...cell, reading: 'agents' }).falsePositives).toBe(0);
+  expect(playCell({ ...cell, reading: 'busy agents' }).falsePositives).toBeGreaterThan(50);
+});

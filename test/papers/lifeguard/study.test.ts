@@ -19,7 +19,20 @@ describe('what is measured', () => {
   test('the full mode plays all of it, and what other readings of the paper would give', () => {
     const runs = lifeguardStudy.calls('full').map(({ argument }) => argument);
     expect(runs.filter(({ reading }) => reading === 'published')).toHaveLength(432 * 5);
-    expect(new Set(runs.map(({ reading }) => reading)).size).toBe(4);
+    const others = runs.filter(({ reading }) => reading !== 'published');
+    expect(
+      Object.fromEntries(
+        ['agents', 'busy agents', 'sends queue', 'acquainted'].map((one) => [
+          one,
+          others.filter(({ reading }) => reading === one).length,
+        ]),
+      ),
+    ).toEqual({
+      agents: 144 * 5,
+      'busy agents': 144 * 5,
+      'sends queue': 144,
+      acquainted: 144,
+    });
   });
 
   test('the longest runs come first', () => {
@@ -45,6 +58,22 @@ describe('the tables', () => {
       ['FP-', 'Lifeguard', 1.89],
     ]);
     expect([...falsePositives!.rows, ...load!.rows].every(({ ours }) => ours === 50)).toBe(true);
+  });
+
+  test('judge bytes where members are agents, which only the full mode plays', () => {
+    const full = tablesOf(({ configuration, reading }) => {
+      if (configuration === 'SWIM') return SWIM;
+      return reading === 'agents' ? { ...half, bytes: 90_000 } : half;
+    }, 'full');
+    const verdictOn = (id: string) => {
+      const row = full
+        .find((table) => table.id === id)!
+        .rows.find((one) => one.label === 'LHA-Probe' && one.group === 'bytes')!;
+      return [row.ours, row.verdict];
+    };
+    expect(verdictOn('lifeguard-load')).toEqual([50, 'shown']);
+    expect(verdictOn('lifeguard-agents')).toEqual([90, 'agrees']);
+    expect(tables.map(({ id }) => id)).not.toContain('lifeguard-agents');
   });
 
   test('show the absolute figures of SWIM without judging them', () => {
