@@ -11,13 +11,14 @@ import {
   type Reading,
   READINGS,
 } from './cell.ts';
-import { allCells, type Cell, sampledCells } from './grid.ts';
+import { allCells, BLOCK_MS, type Cell, sampledCells } from './grid.ts';
 import { type JudgedReading, type Measure, PUBLISHED_RUNS, PUBLISHED_SHARES, PUBLISHED_SWIM } from './published.ts';
 import { estimateRatio, type Pair } from './ratio.ts';
 
 type Run = Measurement<CellRun, CellCounts>;
 
 const SAMPLE = sampledCells('lifeguard');
+const SHARE = '% of SWIM';
 const ALL = Object.keys(CONFIGURATIONS) as Configuration[];
 /** What the sample is played with, beside what is published: of the last two, the absolute figures of SWIM say enough. */
 const OTHERS = {
@@ -56,6 +57,20 @@ export const lifeguardStudy: Study<CellRun, CellCounts> = {
       title: 'Lifeguard: load, in percent of that of SWIM',
       note: `${setUp(mode)} Messages are datagrams and what is sent on streams.`,
       rows: [...sharesOf(runs, 'published', 'messages'), ...sharesOf(runs, 'published', 'bytes')],
+    },
+    {
+      id: 'lifeguard-by-block',
+      paper: 'lifeguard',
+      title: 'Lifeguard: what long blocks do',
+      note: `${setUp(mode)} By D, for all I and C.`,
+      rows: [
+        ...byBlock(runs, 'FP per run of SWIM', '', (some) => perRunOfSwim(some, 'published', COUNTS.FP)),
+        ...(['LHA-Suspicion', 'Lifeguard'] as const).flatMap((configuration) =>
+          byBlock(runs, `messages of ${configuration}`, SHARE, (some) =>
+            shareOf(some, 'published', configuration, 'messages'),
+          ),
+        ),
+      ],
     },
     ...(mode === 'full' ? [agentsTable(runs)] : []),
     {
@@ -103,10 +118,9 @@ function agentsTable(runs: readonly Run[]): PaperTable {
 }
 
 function sharesOf(runs: readonly Run[], reading: JudgedReading | 'busy agents', measure: Measure): PaperRow[] {
-  const swim = sideOf(runs, reading, 'SWIM', COUNTS[measure]);
   return PUBLISHED_SHARES.map(({ configuration, [measure]: published, tolerated }) => {
-    const share = scaled(ratioOf(sideOf(runs, reading, configuration, COUNTS[measure]), swim), 100);
-    const place = { label: configuration, unit: '% of SWIM' };
+    const share = shareOf(runs, reading, configuration, measure);
+    const place = { label: configuration, unit: SHARE };
     if (reading === 'busy agents') {
       return show({ ...place, group: `${measure}, busy` }, published, share, 'how long a message took is not known');
     }
@@ -117,24 +131,50 @@ function sharesOf(runs: readonly Run[], reading: JudgedReading | 'busy agents', 
   });
 }
 
+/** One row for each length of blocks, of the runs that have such blocks. */
+function byBlock(
+  runs: readonly Run[],
+  group: string,
+  unit: string,
+  measured: (runs: readonly Run[]) => Estimate,
+): PaperRow[] {
+  return BLOCK_MS.map((blockMs) => {
+    const ours = measured(runs.filter(({ argument }) => argument.blockMs === blockMs));
+    return show({ group, label: `D = ${blockMs} ms`, x: blockMs, unit }, null, ours, 'the paper has sums alone');
+  });
+}
+
 function likenessOf(runs: readonly Run[], reading: Reading): PaperRow[] {
-  const side = (configuration: Configuration, count: Count) => sideOf(runs, reading, configuration, count);
-  const [once, falsePositives, atHealthy, messages, bytes] = [
-    () => 1,
-    COUNTS.FP,
-    COUNTS['FP-'],
-    COUNTS.messages,
-    COUNTS.bytes,
-  ].map((count) => side('SWIM', count)) as [Side, Side, Side, Side, Side];
+  const swim = (count: Count) => sideOf(runs, reading, 'SWIM', count);
   const published = PUBLISHED_SWIM;
   const row = (label: string, paper: number, ours: Estimate) =>
     show({ group: reading, label, unit: '' }, paper, ours, 'an absolute figure of another testbed');
   return [
-    row('FP per run of SWIM', published.FP / PUBLISHED_RUNS, ratioOf(falsePositives, once)),
-    row('of them FP-, in %', (100 * published['FP-']) / published.FP, scaled(ratioOf(atHealthy, falsePositives), 100)),
-    row('messages per run of SWIM', published.messages / PUBLISHED_RUNS, ratioOf(messages, once)),
-    row('bytes per message of SWIM', published.bytes / published.messages, ratioOf(bytes, messages)),
+    row('FP per run of SWIM', published.FP / PUBLISHED_RUNS, perRunOfSwim(runs, reading, COUNTS.FP)),
+    row(
+      'of them FP-, in %',
+      (100 * published['FP-']) / published.FP,
+      scaled(ratioOf(swim(COUNTS['FP-']), swim(COUNTS.FP)), 100),
+    ),
+    row('messages per run of SWIM', published.messages / PUBLISHED_RUNS, perRunOfSwim(runs, reading, COUNTS.messages)),
+    row(
+      'bytes per message of SWIM',
+      published.bytes / published.messages,
+      ratioOf(swim(COUNTS.bytes), swim(COUNTS.messages)),
+    ),
   ];
+}
+
+function shareOf(runs: readonly Run[], reading: Reading, configuration: Configuration, measure: Measure): Estimate {
+  const count = COUNTS[measure];
+  return scaled(ratioOf(sideOf(runs, reading, configuration, count), sideOf(runs, reading, 'SWIM', count)), 100);
+}
+
+function perRunOfSwim(runs: readonly Run[], reading: Reading, count: Count): Estimate {
+  return ratioOf(
+    sideOf(runs, reading, 'SWIM', count),
+    sideOf(runs, reading, 'SWIM', () => 1),
+  );
 }
 
 /** What each cell counted, by the cell. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CellCounts, CellRun } from '../../../scenarios/papers/lifeguard/cell.ts';
+import { BLOCK_MS } from '../../../scenarios/papers/lifeguard/grid.ts';
 import { lifeguardStudy } from '../../../scenarios/papers/lifeguard/study.ts';
 import type { PapersMode, PaperTable } from '../../../scenarios/papers/result.ts';
 
@@ -76,8 +77,18 @@ describe('the tables', () => {
     expect(tables.map(({ id }) => id)).not.toContain('lifeguard-agents');
   });
 
+  test('show what long blocks do, by their length', () => {
+    const byBlock = tablesOf(({ configuration, blockMs }) =>
+      configuration === 'SWIM' ? { ...SWIM, falsePositives: blockMs } : { ...SWIM, messages: blockMs * 10 },
+    ).find(({ id }) => id === 'lifeguard-by-block')!;
+    const of = (group: string) => byBlock.rows.filter((row) => row.group === group).map(({ x, ours }) => [x, ours]);
+    expect(of('FP per run of SWIM')).toEqual(BLOCK_MS.map((blockMs) => [blockMs, blockMs]));
+    expect(of('messages of LHA-Suspicion')).toEqual(BLOCK_MS.map((blockMs) => [blockMs, blockMs]));
+    expect(byBlock.rows.every(({ verdict, paper }) => verdict === 'shown' && paper === null)).toBe(true);
+  });
+
   test('show the absolute figures of SWIM without judging them', () => {
-    const rows = tables[2]!.rows;
+    const rows = tables.find(({ id }) => id === 'lifeguard-testbed')!.rows;
     expect(rows.map(({ ours, verdict }) => [ours, verdict])).toEqual([
       [100, 'shown'],
       [10, 'shown'],
