@@ -29,7 +29,7 @@ export interface MembershipSettings {
 
   /** The highest local health score (Lifeguard's S; memberlist's is 7); 0 switches local health off. */
   readonly healthMax: number;
-  /** The score stretches the time to the next probe, answered or not, as in the paper; in memberlist it is only waited longer. */
+  /** The score stretches the time to the next probe as in the paper; off, as in memberlist, only while there is no answer. */
   readonly healthScalesTurn: boolean;
   /** It stretches the probe timeout too, as in the paper; in memberlist others are asked as early as ever. */
   readonly healthScalesTimeout: boolean;
@@ -64,7 +64,7 @@ export interface MembershipSettings {
   readonly membersMax: number;
 }
 
-/** memberlist's defaults for one local network. */
+/** memberlist's defaults for one local network, with turns that bad health stretches. */
 export const lan: MembershipSettings = {
   probeIntervalMs: 1_000,
   probeTimeoutMs: 500,
@@ -175,6 +175,7 @@ export function lifeguardWith(parts: LifeguardParts): MembershipSettings {
     suspicionMaxMultiplier: parts.suspicion ? 6 : 1,
     suspicionConfirmations: parts.suspicion ? 3 : 0,
     healthMax: parts.probe ? 8 : 0,
+    healthScalesTurn: parts.probe,
     healthScalesTimeout: parts.probe,
     nacks: parts.probe ? 'both' : 'off',
     nackPercent: 80,

@@ -109,7 +109,7 @@ export const METRICS: readonly Metric[] = [
   ),
   counted(
     'rollcall_turns_stretched_total',
-    'Probe turns made longer because this node doubts itself.',
+    'Probe turns that may last longer because this node doubts itself.',
     'turnsStretched',
   ),
   counted(

@@ -9,7 +9,7 @@ const LZW = 0;
 /** Kind and body up to the compressed bytes: `{ Algo: 0, Buf: … }`. */
 const WRAPPER = Uint8Array.of(Kind.compress, 0x82, 0xa4, ...bytesFromText('Algo'), LZW, 0xa3, ...bytesFromText('Buf'));
 
-/** The compressed form of messages. Its tables take 50 KB, so they are made when first needed. */
+/** The compressed form of messages. Its tables take 72 KB, so they are made when first needed. */
 export class Compressor {
   #encoder: LzwEncoder | undefined;
   #decoder: LzwDecoder | undefined;

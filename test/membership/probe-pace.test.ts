@@ -31,3 +31,28 @@ test('a node in bad health probes less often, and sooner again with every answer
 test('told that health stretches no turns, it keeps the interval while it is answered', () => {
   expect(paceWithAnswers(false, 4)).toEqual([1_000, 1_000, 1_000, 1_000]);
 });
+
+/** Milliseconds from the first ping at a health of 3 to the next, when the answer takes as long as said. */
+function waitFor(answerMs: number | undefined): number {
+  const lone = new LoneNode({
+    settings: settingsOf('lan', { healthScalesTurn: false, gossipIntervalMs: 0, suspicionMultiplier: 100 }),
+  });
+  lone.hear(alive(described('peer', PEER), 1));
+  while (lone.node.healthScore < 3) lone.clock.advance(10);
+  const pings = () => lone.parts(PEER).filter((part): part is Ping => part.kind === Kind.ping);
+  const [first, begun] = [pings().length, lone.clock.now()];
+  if (answerMs !== undefined) {
+    lone.clock.advance(answerMs);
+    lone.hear({ kind: Kind.ack, sequence: pings()[first - 1]!.sequence, payload: undefined }, PEER);
+  }
+  while (pings().length === first) lone.clock.advance(10);
+  return (lone.clock.now() - begun) / 1_000;
+}
+
+test('an answer that took longer than the interval is followed by the next ping at once', () => {
+  expect(waitFor(1_500)).toBe(1_510);
+});
+
+test('without an answer it waits as long as its health says', () => {
+  expect(waitFor(undefined)).toBe(4_000);
+});

@@ -43,6 +43,15 @@ describe('LZW', () => {
     expect(encoder.encode(input)).toEqual(first);
   });
 
+  test('forgets what it learnt from inputs long gone', () => {
+    const encoder = new LzwEncoder();
+    const input = sequence(600, 3);
+    const first = encoder.encode(input);
+    // Its generations are numbered with 12 bits: this input has the number of the first one again.
+    for (let count = 0; count < 4_094; count += 1) encoder.encode(new Uint8Array(0));
+    expect(encoder.encode(input)).toEqual(first);
+  });
+
   test('may lack the first clear code', () => {
     expect(new LzwDecoder().decode(bytes('41 02 02'), 100)).toEqual(bytes('"A"'));
   });

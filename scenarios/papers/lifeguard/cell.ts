@@ -31,21 +31,39 @@ export const CONFIGURATIONS = {
 } as const satisfies Readonly<Record<string, LifeguardParts>>;
 export type Configuration = keyof typeof CONFIGURATIONS;
 
-/** Members follow the paper's formulas, say nothing of themselves and take no time; sends of a blocked one wait. */
-const PUBLISHED = { waits: true, memberlist: false, dressed: false, perMessage: 0, settled: INTRODUCED };
+interface ReadingOfTestbed {
+  /** Whether what a blocked member would send waits, and what would come of it too; otherwise it queues. */
+  readonly waits: boolean;
+  readonly health: 'formula' | 'memberlist';
+  /** Whether members say of themselves what Consul agents do, and compress what they send. */
+  readonly tags: boolean;
+  readonly compress: boolean;
+  /** What each message that a slow member sends or receives takes of the time in which it is free. */
+  readonly perMessage: Micros;
+  /** When the blocks begin. */
+  readonly settled: Micros;
+}
 
-/** How the paper's testbed is read. The other readings show what depends on this one. */
+const FORMULA: ReadingOfTestbed = {
+  waits: true,
+  health: 'formula',
+  tags: false,
+  compress: false,
+  perMessage: 0,
+  settled: INTRODUCED,
+};
+const AGENTS: ReadingOfTestbed = { ...FORMULA, health: 'memberlist', tags: true, compress: true };
+
+/** How the paper's testbed may be read: by the formulas that it gives, by the agents that it ran, and what depends on that. */
 export const READINGS = {
-  published: PUBLISHED,
-  /** Local health is that of memberlist's code, and members carry tags and compress as Consul agents do. */
-  agents: { ...PUBLISHED, memberlist: true, dressed: true },
-  /** The same health, and each message that a slow member sends or receives takes some of the time in which it is free. */
-  'busy agents': { ...PUBLISHED, memberlist: true, perMessage: 10 },
-  /** What a blocked member sends queues, and its program goes on. */
-  'sends queue': { ...PUBLISHED, waits: false },
-  /** The blocks begin when members have long known each other. */
-  acquainted: { ...PUBLISHED, settled: ACQUAINTED },
-} as const;
+  formula: FORMULA,
+  agents: AGENTS,
+  // Nothing but bytes depends on compression.
+  'busy agents': { ...AGENTS, compress: false, perMessage: 10 },
+  'sends queue': { ...FORMULA, waits: false },
+  /** Members have long known each other. */
+  acquainted: { ...FORMULA, settled: ACQUAINTED },
+} as const satisfies Readonly<Record<string, ReadingOfTestbed>>;
 export type Reading = keyof typeof READINGS;
 
 export interface CellRun extends Cell {
@@ -70,7 +88,7 @@ export interface CellCounts {
 export function playCell({ members = MEMBERS, ...run }: CellRun): CellCounts {
   const slow = Array.from({ length: run.slow }, (_, index) => memberName(members - 1 - index));
   const isSlow = new Set(slow);
-  const { waits, memberlist, dressed, perMessage, settled } = READINGS[run.reading];
+  const { waits, health, tags, compress, perMessage, settled }: ReadingOfTestbed = READINGS[run.reading];
   const parts = CONFIGURATIONS[run.configuration];
   const rhythm = rhythmOf(run, settled);
   const busy: Fault[] =
@@ -81,10 +99,11 @@ export function playCell({ members = MEMBERS, ...run }: CellRun): CellCounts {
   const world = formedWorld({
     seed: `lifeguard ${run.slow} ${run.blockMs} ${run.freeMs} ${run.seed}`,
     size: members,
-    settings: memberlist ? agentSettings(parts) : lifeguardWith(parts),
+    settings: health === 'memberlist' ? agentSettings(parts) : lifeguardWith(parts),
     duration: rhythm.end,
     latency: LATENCY,
-    ...(dressed && { metaOf: agentTags, compress: true }),
+    ...(tags && { metaOf: agentTags }),
+    compress,
     faults: [
       ...rhythm.starts.map((at, index): Fault => {
         return { id: `block ${index}`, at, kind: 'pause', mode: 'ioBlock', hosts: slow, for: rhythm.block };

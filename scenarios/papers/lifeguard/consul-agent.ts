@@ -3,7 +3,8 @@ import { seededRandom } from '../../../core/random.ts';
 
 /**
  * What the paper's agents ran: memberlist, whose local health is not to the letter that of the paper. The score lengthens
- * how long an answer is waited for and nothing else, it ends at 7, and failed probes count by their missing nacks.
+ * how long an answer is waited for and nothing else, it ends at 7, and failed probes count by their missing nacks. Nacks
+ * themselves are ours: those of memberlist come too late for the turn of a healthy member.
  */
 export function agentSettings(parts: LifeguardParts): MembershipSettings {
   const { healthMax, healthScalesTimeout, nacks, nackPercent } = lan;

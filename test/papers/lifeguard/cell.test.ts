@@ -8,7 +8,7 @@ import {
 } from '../../../scenarios/papers/lifeguard/cell.ts';
 
 /** A quarter of the members are slow, as in the worst of the paper's cells. */
-function play(configuration: Configuration, freeMs: number, reading: Reading = 'published'): CellCounts {
+function play(configuration: Configuration, freeMs: number, reading: Reading = 'formula'): CellCounts {
   return playCell({ configuration, reading, members: 32, slow: 8, blockMs: 16_384, freeMs, seed: 1 });
 }
 
@@ -53,12 +53,12 @@ test('a cell is a pure function of what is asked', () => {
   expect(play('Lifeguard', 64)).toEqual(lifeguard[0]);
 });
 
-test('members in bad health that probe on as soon as they are answered say more, as the agents of the paper do', () => {
+test('as agents, the probes of slow members save fewer bytes than by the formula', () => {
   const bytes = (configuration: Configuration, reading: Reading) =>
     playCell({ configuration, reading, members: 32, slow: 8, blockMs: 2_048, freeMs: 64, seed: 1 }).bytes;
   const shareOf = (reading: Reading) => bytes('LHA-Probe', reading) / bytes('SWIM', reading);
-  expect(shareOf('published')).toBeLessThan(0.75);
-  expect(shareOf('agents')).toBeGreaterThan(shareOf('published') + 0.1);
+  expect(shareOf('formula')).toBeLessThan(0.75);
+  expect(shareOf('agents')).toBeGreaterThan(shareOf('formula') + 0.1);
 });
 
 test('members that take time for each message do not get to the refutations while they are free', () => {

@@ -19,8 +19,8 @@ describe('what is measured', () => {
 
   test('the full mode plays all of it, and what other readings of the paper would give', () => {
     const runs = lifeguardStudy.calls('full').map(({ argument }) => argument);
-    expect(runs.filter(({ reading }) => reading === 'published')).toHaveLength(432 * 5);
-    const others = runs.filter(({ reading }) => reading !== 'published');
+    expect(runs.filter(({ reading }) => reading === 'formula')).toHaveLength(432 * 5);
+    const others = runs.filter(({ reading }) => reading !== 'formula');
     expect(
       Object.fromEntries(
         ['agents', 'busy agents', 'sends queue', 'acquainted'].map((one) => [
@@ -83,7 +83,7 @@ describe('the tables', () => {
     ).find(({ id }) => id === 'lifeguard-by-block')!;
     const of = (group: string) => byBlock.rows.filter((row) => row.group === group).map(({ x, ours }) => [x, ours]);
     expect(of('FP per run of SWIM')).toEqual(BLOCK_MS.map((blockMs) => [blockMs, blockMs]));
-    expect(of('messages of LHA-Suspicion')).toEqual(BLOCK_MS.map((blockMs) => [blockMs, blockMs]));
+    expect(of('formula: messages of LHA-Suspicion')).toEqual(BLOCK_MS.map((blockMs) => [blockMs, blockMs]));
     expect(byBlock.rows.every(({ verdict, paper }) => verdict === 'shown' && paper === null)).toBe(true);
   });
 
