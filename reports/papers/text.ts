@@ -3,7 +3,7 @@ import { whole } from '../figures.ts';
 import type { Paint, Style } from '../style.ts';
 import { type Column, layOut } from '../table.ts';
 import { wrap } from '../wrap.ts';
-import { allowedInWords, oursInWords, paperFigure } from './words.ts';
+import { allowedInWords, oursInWords, paperFigure, reasonsInWords } from './words.ts';
 
 export interface PapersReportOptions {
   /** Characters per line. */
@@ -12,9 +12,6 @@ export interface PapersReportOptions {
 }
 
 const STYLES: Readonly<Record<RowVerdict, Style>> = { agrees: 'green', differs: 'red', shown: 'dim' };
-
-/** More groups of one reason are not named. */
-const NAMED = 3;
 
 /** Papers and ours, side by side, for people. */
 export function papersReport(result: PapersResult, options: PapersReportOptions): string {
@@ -46,7 +43,7 @@ function tableInWords({ title, note, rows }: PaperTable, { width, paint }: Paper
       ...headings(members[0]!),
       ...members.map((row) => lines[rows.indexOf(row)]!),
     ]),
-    ...reasons(rows).flatMap((reason) => wrap(reason, width).map((line) => paint('dim', line))),
+    ...reasonsInWords(rows).flatMap((reason) => wrap(reason, width).map((line) => paint('dim', line))),
   ];
 }
 
@@ -63,16 +60,6 @@ function groupsOf(rows: readonly PaperRow[]): PaperRow[][] {
 function headings({ group, unit }: PaperRow): string[] {
   const words = [group, ...(unit === '' ? [] : [`(${unit})`])].join(' ').trim();
   return words === '' ? [] : [words];
-}
-
-/** Each reason once, with the groups that it is for. */
-function reasons(rows: readonly PaperRow[]): string[] {
-  const groups = new Map<string, Set<string>>();
-  for (const { why, group } of rows) groups.set(why, (groups.get(why) ?? new Set<string>()).add(group));
-  const all = new Set(rows.map(({ group }) => group)).size;
-  return [...groups].map(([why, of]) => {
-    return of.size === all || of.size > NAMED ? `${why}.` : `${[...of].join('; ')}: ${why}.`;
-  });
 }
 
 function conclusion({ tables, mode }: PapersResult, paint: Paint): string[] {

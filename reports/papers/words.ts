@@ -1,6 +1,9 @@
 import type { PaperRow } from '../../scenarios/papers/result.ts';
 import { whole } from '../figures.ts';
 
+/** More groups of one reason are not named. */
+const NAMED = 3;
+
 export function oursInWords({ ours, low, high, span }: PaperRow): string {
   if (low === high) return paperFigure(ours);
   if (span === 'extremes') return `${paperFigure(ours)} (${paperFigure(low)} to ${paperFigure(high)})`;
@@ -22,4 +25,14 @@ export function paperFigure(value: number, error?: number): string {
   const digits = (error === undefined ? 2 : 1) - Math.floor(Math.log10(size));
   if (digits > 7) return value.toExponential(1);
   return digits <= 0 ? whole(value) : String(Number(value.toFixed(digits)));
+}
+
+/** Each reason once, with the groups that it is for. */
+export function reasonsInWords(rows: readonly PaperRow[]): string[] {
+  const groups = new Map<string, Set<string>>();
+  for (const { why, group } of rows) groups.set(why, (groups.get(why) ?? new Set<string>()).add(group));
+  const all = new Set(rows.map(({ group }) => group)).size;
+  return [...groups].map(([why, of]) => {
+    return of.size === all || of.size > NAMED ? `${why}.` : `${[...of].join('; ')}: ${why}.`;
+  });
 }

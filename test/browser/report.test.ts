@@ -199,13 +199,21 @@ describe.skipIf(!hasChromium)('the report in Chromium', () => {
     const row = { group: 'k = 1', unit: 'periods', low: 1.5, high: 1.7, span: 'interval', samples: 900 } as const;
     const judged = { ...row, rule: 'within', tolerance: 0.1, verdict: 'agrees', why: 'an exact formula' } as const;
     const rows = [8, 16, 32].map((x) => ({ ...judged, label: `n = ${x}`, x, paper: 1.58, ours: 1.6 }));
-    const table = { id: 'swim-detection', paper: 'swim', title: 'First detection', note: 'One crash.', rows } as const;
+    const other = { ...rows[0]!, group: 'k = 3', why: 'a bound' };
+    const table = {
+      id: 'swim-detection',
+      paper: 'swim',
+      title: 'First detection',
+      note: 'One crash.',
+      rows: [...rows, other],
+    } as const;
     const papers = { version: '0.1.0', mode: 'sampled', tables: [table], verdict: 'agrees' } as const;
     const timelines = { [failing.token]: 'timelines/crash-of-one-2.html' };
     const page = await pages.open(pages.write('more.html', htmlReport({ suite, papers, timelines })));
     expect(await textsOf(page.locator('#papers tbody tr').first().locator('th, td'))).toEqual([
-      ...['n = 8 (periods)', '1.58', '1.6 ± 0.1', '± 0.1', '900', '✓agrees'],
+      ...['k = 1', 'n = 8 (periods)', '1.58', '1.6 ± 0.1', '± 0.1', '900', '✓agrees'],
     ]);
+    expect(await textsOf(page.locator('#papers .reasons li'))).toEqual(['k = 1: an exact formula.', 'k = 3: a bound.']);
     expect(await page.locator('#papers canvas').count()).toBe(1);
     expect(await page.locator('.finding a').getAttribute('href')).toBe('timelines/crash-of-one-2.html');
   });

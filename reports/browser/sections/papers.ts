@@ -1,6 +1,6 @@
 import type { PaperRow, PapersResult, PaperTable, RowVerdict } from '../../../scenarios/papers/result.ts';
 import { count, whole } from '../../figures.ts';
-import { allowedInWords, oursInWords, paperFigure } from '../../papers/words.ts';
+import { allowedInWords, oursInWords, paperFigure, reasonsInWords } from '../../papers/words.ts';
 import type { LineChart } from '../chart-spec.ts';
 import { lineChart } from '../chart.ts';
 import type { Child } from '../dom.ts';
@@ -49,7 +49,7 @@ function tableElement({ id, title, note, rows }: PaperTable): HTMLElement {
     el('h3', {}, title),
     el('p', { class: 'soft' }, note),
     chart === undefined ? table : el('div', { class: 'pair' }, withLegend(chart), table),
-    el('ul', { class: 'reasons' }, ...[...new Set(rows.map(({ why }) => why))].map((why) => el('li', {}, `${why}.`))),
+    el('ul', { class: 'reasons' }, ...reasonsInWords(rows).map((reason) => el('li', {}, reason))),
   );
 }
 
